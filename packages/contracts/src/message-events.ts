@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { roomId, userId } from './ids.ts'
+import { lastMessage } from './rooms.ts'
+import { position } from './text.ts'
+
+/** The stream on which messages-api tells what changed in a room's history, sharded by room id. */
+export const MESSAGES_STREAM = 'messages'
+
+/**
+ * All that messages-api knows and a room's card shows, as absolute values: applying it twice, or an old one late,
+ * changes nothing. `card_rev` rises with each of its changes; `event_no` is the last room event that is in it.
+ */
+export const card = z
+  .object({
+    room_id: roomId,
+    card_rev: position,
+    event_no: position,
+    last_seq: position,
+    customer_unread: position,
+    farmer_unread: position,
+    customer_seq: position,
+    farmer_seq: position,
+    order_seq: position.meta({ description: "The seq of the newest order's first message; 0 before any" }),
+    last_message: lastMessage.nullable(),
+  })
+  .meta({ id: 'Card' })
+export type Card = z.infer<typeof card>
+
+/** A JSON object in a stream field; '' where the entry carries none. */
+const cardField = z.string().transform((json, context) => {
+  if (json === '') return null
+  try {
+    return card.parse(JSON.parse(json))
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no card' })
+    return z.NEVER
+  }
+})
+
+const change = {
+  room_id: roomId,
+  rev: z.coerce.number().int().min(1),
+  frame: z.string().min(1).meta({ description: 'One or more ready frames, separated by a line feed' }),
+  card: cardField.default(null),
+}
+
+/**
+ * Entries are flat: strings that a gateway passes on without a parse. The last entry of a batch and room carries the
+ * card; the others leave it empty.
+ */
+export const messageEvents = {
+  'message.created': z.object({ type: z.literal('message.created'), ...change }),
+  'message.updated': z.object({ type: z.literal('message.updated'), ...change }),
+  'message.deleted': z.object({ type: z.literal('message.deleted'), ...change }),
+  'read.moved': z.object({
+    type: z.literal('read.moved'),
+    room_id: roomId,
+    user_id: userId,
+    seq: z.coerce.number().int().min(1),
+    frame: z.string().min(1),
+    card: cardField.default(null),
+  }),
+} as const
+
+export const messageEvent = z.discriminatedUnion('type', [
+  messageEvents['message.created'],
+  messageEvents['message.updated'],
+  messageEvents['message.deleted'],
+  messageEvents['read.moved'],
+])
+export type MessageEvent = z.infer<typeof messageEvent>
+export type MessageEventType = MessageEvent['type']

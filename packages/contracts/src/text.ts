@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** Postgres stores no NUL and UTF-8 no lone surrogate: both are refused at the border. */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
+
+/** Code points: what a reader counts as characters, near enough. */
+export const lengthOf = (text: string): number => {
+  let length = 0
+  for (const _ of text) length++
+  return length
+}
+
+const within = (min: number, max: number) => (text: string) =>
+  (text.length <= max || (text.length <= 2 * max && lengthOf(text) <= max)) && text.length >= min
+
+/** Text of `min` to `max` characters after trimming, storable as it is. */
+export const text = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .refine(within(min, max), `must have ${min} to ${max} characters after trimming`)
+    .refine(isStorable, 'must be well-formed Unicode without NUL')
+
+/** A client's own id of a message: 1 to 64 characters, stored as they are. */
+export const clientMessageId = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine(isStorable, 'must be well-formed Unicode without NUL')
+  .meta({ description: "The sender's own id of this message; the same one again is the same message for ever" })
+
+/** RFC 3339 in UTC with milliseconds. */
+export const time = z.iso.datetime({ precision: 3 })
+
+/** The number of a message, a change or an event in its room: 0 is before the first. */
+export const position = z.int().min(0)
+export const queryPosition = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+/** Whitespace and control characters vanish inside `new URL`: a URL that holds one is not what it seems. */
+const HIDDEN = /[\s\p{Cc}]/u
+const LOCALHOST = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+function isImageUrl(value: string): boolean {
+  if (HIDDEN.test(value) || !URL.canParse(value)) return false
+  const url = new URL(value)
+  const scheme = url.protocol === 'https:' || (url.protocol === 'http:' && LOCALHOST.has(url.hostname))
+  return scheme && url.username === '' && url.password === '' && url.hostname !== ''
+}
+
+/** An https URL (http on localhost only) without credentials, at most 2,048 characters. Never fetched by a server. */
+export const imageUrl = z
+  .string()
+  .max(2048)
+  .refine(isStorable, 'must be well-formed Unicode without NUL')
+  .refine(isImageUrl, 'must be an https URL without credentials')
+  .meta({ format: 'uri' })

@@ -95,9 +95,12 @@ async function download(cwd: string) {
 /** The server, and what apt would install with it here: the libraries that are missing. */
 async function packagesToGet(options: string[]): Promise<string[]> {
   const words = [...options, 'install', '--simulate', '--no-install-recommends', 'redis-server']
-  const { stdout } = await run('apt-get', words)
-  const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name ?? '')
-  return [...new Set(['redis-server', 'redis-tools', ...missing])]
+  const plan = await run('apt-get', words).then(
+    ({ stdout }) => [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name ?? ''),
+    // apt plans nothing on a machine whose packages do not fit together: these are what Debian and Ubuntu need.
+    () => ['libatomic1', 'libjemalloc2', 'liblzf1'],
+  )
+  return [...new Set(['redis-server', 'redis-tools', ...plan])]
 }
 
 /** Debian keeps libraries in a folder per processor: `usr/lib/x86_64-linux-gnu`. */

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import cors from '@fastify/cors'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { type Auth, bearerToken, type User } from './auth.ts'
+import type { ProcessConfig } from './config.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { type Described, describeApi } from './openapi.ts'
+import { answerClientError, answerProblem } from './problems.ts'
+import type { RateLimits } from './rate-limits.ts'
+import { Refusal } from './refusal.ts'
+import { answerUnknownPaths } from './unknown-paths.ts'
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is calling; there in every route that is not open or internal. */
+    user: User
+  }
+  interface FastifyInstance {
+    /** True from the first signal to stop: readiness says so, and connections are not kept. */
+    shuttingDown: boolean
+  }
+  interface FastifyContextConfig {
+    /** `open` asks for no token. Without it a route wants a user, or under /internal/ our own secret. */
+    access?: 'open'
+    /** Log level of the access line; `info` by default, `debug` for what probes ask for all day. */
+    logAt?: 'info' | 'debug'
+  }
+}
+
+type Options = {
+  log: Log
+  config: Pick<ProcessConfig, 'TRUSTED_PROXIES' | 'ALLOWED_ORIGINS'>
+  /** Without it every route is open: for a service that has no users. */
+  auth?: Auth
+  limits?: RateLimits
+  metrics?: Metrics
+  openapi?: Described
+}
+
+const BODY_LIMIT = 64 * 1024
+const MAX_HEADER_BYTES = 16 * 1024
+
+/** A request must have arrived in this time. Slower ones hold a connection for nothing. */
+const REQUEST_TIMEOUT_MS = 10_000
+
+/** Longer than the idle time of common proxies (60 s), so that it is they who close: no race on a reused connection. */
+const KEEP_ALIVE_MS = 65_000
+
+/** Longer than any id of ours, so that a bad id is told apart by its schema (400), not by the router. */
+const MAX_PARAM_LENGTH = 1_024
+
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
+
+/** An API's answers are data for one caller: not to be guessed at, framed, or kept by a cache. */
+const SAFE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+}
+
+/**
+ * A Fastify with everything that our services do alike: problems for errors, users from tokens, limits, CORS, request
+ * ids, one access line, metrics and the OpenAPI document. Add routes to it and hand it to `serve`.
+ *
+ * Bodies, queries and paths are checked by zod. Answers are not checked again: their schemas are documentation, and
+ * tests hold them; on the hot path they go through JSON.stringify alone.
+ */
+export async function createApp({ log, config, auth, limits, metrics, openapi }: Options): Promise<App> {
+  const app = createServer(log, config)
+  app.setErrorHandler(answerProblem)
+  app.decorate('shuttingDown', false)
+  answerUnknownPaths(app)
+  stampAnswers(app)
+  logAnswers(app)
+  if (metrics) measureAnswers(app, metrics)
+  await allowOrigins(app, config.ALLOWED_ORIGINS)
+  app.addHook('onRequest', async (request) => admit(request, auth, limits))
+  app.addHook('onRequest', async ({ headers }) => refuseEncoded(headers))
+  if (openapi) await describeApi(app, openapi, auth !== undefined)
+  return app
+}
+
+function createServer(log: Log, config: Options['config']): App {
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestId,
+    trustProxy: config.TRUSTED_PROXIES,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS, noDelay: true },
+    // While closing, what still comes over open connections is served, and told not to come again.
+    return503OnClosing: false,
+    frameworkErrors: answerProblem,
+    clientErrorHandler: answerClientError,
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.removeContentTypeParser('text/plain')
+  return app
+}
+
+/** X-Request-Id, taken where it is printable and short, made otherwise. */
+export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+function stampAnswers(app: App) {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SAFE_HEADERS).header('x-request-id', request.id)
+  })
+}
+
+/** One line per answer, without query string, body or token. */
+function logAnswers(app: App) {
+  app.addHook('onResponse', async (request, reply) => {
+    const { config, url } = request.routeOptions
+    request.log[config.logAt ?? 'info'](
+      {
+        method: request.method,
+        route: url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        user_id: request.user?.id,
+      },
+      'request',
+    )
+  })
+}
+
+function measureAnswers(app: App, metrics: Metrics) {
+  const duration = metrics.histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to its answer',
+    labels: ['method', 'route', 'status'],
+  })
+  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+    duration.observe({ method, route: routeOptions.url ?? 'unknown', status: statusCode }, elapsedTime / 1_000)
+  })
+  app.get('/metrics', { config: { access: 'open', logAt: 'debug' }, schema: { hide: true } }, async (_, reply) => {
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+}
+
+async function allowOrigins(app: App, origins: string[]) {
+  await app.register(cors, {
+    origin: origins,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+    exposedHeaders: ['Location', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+    strictPreflight: false,
+  })
+}
+
+/** Who may pass: closed unless a route says that it is open. */
+async function admit(request: FastifyRequest, auth: Auth | undefined, limits: RateLimits | undefined) {
+  const { config, url } = request.routeOptions
+  if (!auth || config.access === 'open' || url === undefined) return
+  if (url.startsWith('/internal/')) return admitInternal(request, auth)
+  // Both at once, so that a request waits for Redis only once; a flood of bad tokens counts against its address.
+  await Promise.all([limits?.take('ip', request.ip), admitUser(request, auth, limits)])
+}
+
+function admitInternal(request: FastifyRequest, auth: Auth) {
+  if (!auth.isInternal(request.headers.authorization)) throw new Refusal('unauthorized')
+}
+
+async function admitUser(request: FastifyRequest, auth: Auth, limits: RateLimits | undefined) {
+  const token = bearerToken(request.headers.authorization)
+  if (!token) throw new Refusal('unauthorized')
+  request.user = await auth.verifyToken(token)
+  await limits?.take('user', request.user.id)
+}
+
+/** A packed body is refused, not unpacked: 64 KiB on the wire may be gigabytes in memory. */
+function refuseEncoded(headers: IncomingMessage['headers']) {
+  const encoding = headers['content-encoding']
+  if (encoding && encoding !== 'identity') throw new Refusal('unsupported_media_type')
+}

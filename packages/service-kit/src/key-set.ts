@@ -1,0 +1,130 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { z } from 'zod'
+import type { Verify } from './auth.ts'
+import { DependencyAway } from './dependency.ts'
+
+export type KeyAlgorithm = 'RS256' | 'ES256' | 'EdDSA'
+
+/** How long a set is used before it is asked for again: a key that was taken back is refused after this. */
+const FRESH_MS = 5 * 60_000
+const FETCH_TIMEOUT_MS = 3_000
+const MAX_SET_BYTES = 1_000_000
+
+/** Unknown `kid`s may ask for the set anew this often at once, and once more every REFILL_MS: no flood by made-up kids. */
+const MAX_EARLY_FETCHES = 5
+const REFILL_MS = 5_000
+
+/** NIST SP 800-131A. */
+const MIN_RSA_BITS = 2_048
+
+const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string().optional() })).max(100) })
+type Jwk = z.output<typeof keySet>['keys'][number]
+
+/**
+ * The public keys behind a JWKS URL, by `kid`. A `kid` not seen before makes it look again (rotation), within bounds. Keys
+ * once fetched stay in use while the URL is away. `find` throws DependencyAway where no answer can be given.
+ */
+export function openKeySet(url: string, verifierOf: (pem: string, algorithm: KeyAlgorithm) => Verify) {
+  let verifiers = new Map<string | undefined, Verify>()
+  let fetchedAt = Number.NEGATIVE_INFINITY
+  let triedAt = Number.NEGATIVE_INFINITY
+  let fetching: Promise<void> | undefined
+  const early = createBudget()
+
+  async function refresh() {
+    triedAt = Date.now()
+    verifiers = toVerifiers(await fetchKeys(url), verifierOf)
+    fetchedAt = Date.now()
+  }
+
+  /** One fetch at a time, shared by all who wait for it. */
+  const refreshOnce = () => {
+    fetching ??= refresh().finally(() => {
+      fetching = undefined
+    })
+    return fetching
+  }
+
+  /**
+   * Renews an old set behind the back of the request, which goes on with what is known: a key server that hangs must not
+   * hold up tokens that can be checked. Where it is away, the known keys stay good, and the next try waits REFILL_MS.
+   */
+  function renew() {
+    if (Date.now() < Math.max(fetchedAt + FRESH_MS, triedAt + REFILL_MS)) return
+    refreshOnce().catch(() => undefined)
+  }
+
+  return {
+    /** The verifier of a key, or undefined where the set has no such key. Without `kid`: the set's only key. */
+    async find(kid: string | undefined): Promise<Verify | undefined> {
+      const known = verifiers.get(kid)
+      if (known) renew()
+      else if (fetching || early.take()) await refreshOnce()
+      else if (fetchedAt < 0) throw new DependencyAway('jwks')
+      return verifiers.get(kid)
+    },
+  }
+}
+
+function createBudget() {
+  let left = MAX_EARLY_FETCHES
+  let countedAt = Date.now()
+  return {
+    take(): boolean {
+      const refilled = Math.floor((Date.now() - countedAt) / REFILL_MS)
+      left = Math.min(MAX_EARLY_FETCHES, left + refilled)
+      countedAt += refilled * REFILL_MS
+      if (left === 0) return false
+      left--
+      return true
+    },
+  }
+}
+
+async function fetchKeys(url: string): Promise<Jwk[]> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS), redirect: 'error' })
+    if (!response.ok) throw new Error(`status ${response.status}`)
+    const text = await response.text()
+    if (text.length > MAX_SET_BYTES) throw new Error('the key set is too large')
+    return keySet.parse(JSON.parse(text)).keys
+  } catch (cause) {
+    throw new DependencyAway('jwks', cause)
+  }
+}
+
+function toVerifiers(keys: Jwk[], verifierOf: (pem: string, algorithm: KeyAlgorithm) => Verify) {
+  const usable = keys.flatMap((jwk) => {
+    const key = readKey(jwk)
+    return key ? [[jwk.kid, verifierOf(key.pem, key.algorithm)] as const] : []
+  })
+  const verifiers = new Map<string | undefined, Verify>(usable)
+  const [first] = usable
+  if (first && usable.length === 1) verifiers.set(undefined, first[1])
+  else verifiers.delete(undefined)
+  return verifiers
+}
+
+/** A key for signatures of an algorithm that we take; others of the set (encryption, symmetric, weak) are passed over. */
+function readKey(jwk: Jwk): { pem: string; algorithm: KeyAlgorithm } | undefined {
+  if (jwk.use !== undefined && jwk.use !== 'sig') return undefined
+  const key = importKey(jwk)
+  const algorithm = key && algorithmOf(key)
+  if (!key || !algorithm || (jwk.alg !== undefined && jwk.alg !== algorithm)) return undefined
+  return { pem: key.export({ type: 'spki', format: 'pem' }).toString(), algorithm }
+}
+
+function importKey(jwk: Jwk): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' })
+  } catch {
+    return undefined
+  }
+}
+
+function algorithmOf(key: KeyObject): KeyAlgorithm | undefined {
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {}
+  if (key.asymmetricKeyType === 'rsa') return modulusLength >= MIN_RSA_BITS ? 'RS256' : undefined
+  if (key.asymmetricKeyType === 'ec') return namedCurve === 'prime256v1' ? 'ES256' : undefined
+  return key.asymmetricKeyType === 'ed25519' ? 'EdDSA' : undefined
+}

@@ -1,0 +1,102 @@
+import { type ErrorCode, errorCodes, problem } from '@farmgate/contracts/errors.ts'
+import swagger from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import type { OpenAPIV3_1 } from 'openapi-types'
+import { PROBLEM_JSON } from './problems.ts'
+
+export type Described = { title: string; description: string; tags?: { name: string; description: string }[] }
+
+type DescribedProblem = { description: string; content: Record<string, { schema: typeof problem }> }
+
+/**
+ * The refusals of an operation, to spread into its `response`. They are documentation: a handler throws them and never
+ * returns one, so they take no part in the type of what it returns. What every route may answer need not be named.
+ */
+export function problems(...codes: ErrorCode[]): Record<never, never> {
+  const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status)
+  return Object.fromEntries([...byStatus].map(([status, some]) => [status, describe(some)]))
+}
+
+const describe = (codes: ErrorCode[]): DescribedProblem => ({
+  description: codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join('\n\n'),
+  content: { [PROBLEM_JSON]: { schema: problem } },
+})
+
+/** OpenAPI 3.1 at /openapi.json, made from the zod schemas of the routes. Register it before them. */
+export async function describeApi(
+  app: FastifyInstance,
+  { title, description, tags = [] }: Described,
+  secured: boolean,
+) {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title, description, version: '1' },
+      tags,
+      ...(secured && {
+        security: [{ bearer: [] }],
+        components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      }),
+    },
+    transform: ({ schema, url, route, ...rest }) =>
+      jsonSchemaTransform({ ...rest, url, route, schema: withCommonProblems(schema, route) }),
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as Document),
+  })
+  app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => app.swagger())
+}
+
+/** What any route of this shape may answer, beside what it names itself. */
+function withCommonProblems(schema: FastifySchema, { config }: RouteOptions): FastifySchema {
+  const open = config?.access === 'open'
+  const common: ErrorCode[] = [
+    ...(schema.body ? (['invalid_body', 'body_too_large', 'unsupported_media_type'] as const) : []),
+    ...(schema.querystring ? (['invalid_query'] as const) : []),
+    ...(schema.params ? (['invalid_path'] as const) : []),
+    ...(open ? [] : (['unauthorized', 'rate_limited'] as const)),
+    'unavailable',
+  ]
+  return {
+    ...schema,
+    ...(open && { security: [] }),
+    response: merge(problems(...common), schema.response ?? {}),
+  }
+}
+
+/** Both sides may describe the same status: the descriptions are joined, the schema of a problem is always the same. */
+function merge(common: object, own: object): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...common, ...own }
+  for (const [status, shared] of Object.entries(common)) {
+    const named: unknown = Object.entries(own).find(([key]) => key === status)?.[1]
+    if (isDescribed(named) && isDescribed(shared)) {
+      merged[status] = { ...named, description: `${named.description}\n\n${shared.description}` }
+    }
+  }
+  return merged
+}
+
+const isDescribed = (response: unknown): response is DescribedProblem =>
+  typeof response === 'object' && response !== null && 'content' in response && 'description' in response
+
+type Document = Partial<OpenAPIV3_1.Document>
+
+/** The registry of schemas is one for all contracts: a document shows only those that its operations reach. */
+function withoutUnused(document: Document): Document {
+  const { schemas = {}, ...components } = document.components ?? {}
+  const used = new Set<string>()
+  const visit = (part: unknown) => {
+    for (const name of namesIn(part)) {
+      if (used.has(name)) continue
+      used.add(name)
+      visit(Object.entries(schemas).find(([key]) => key === name)?.[1])
+    }
+  }
+  visit(document.paths)
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
+  return { ...document, components: { ...components, schemas: kept } }
+}
+
+const namesIn = (part: unknown) =>
+  (JSON.stringify(part ?? null).match(/"#\/components\/schemas\/[^"]+"/g) ?? []).map((reference) =>
+    reference.slice('"#/components/schemas/'.length, -1),
+  )

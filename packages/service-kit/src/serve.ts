@@ -1,0 +1,67 @@
+import type { App } from './app.ts'
+import type { Log } from './log.ts'
+
+export type Closable = { close(): Promise<void> }
+
+type Options = {
+  host: string
+  port: number
+  /** Several processes share the port; the kernel spreads the connections (Linux). */
+  reusePort?: boolean
+  log: Log
+  /** What the service holds, in the order in which it is to be closed once the last request is answered. */
+  closing?: readonly Closable[]
+}
+
+/** Supervisors kill after 10 s or more: by then we want to have said why we hang. */
+const STOP_MS = 9_000
+
+/**
+ * Listens, and stops in order on SIGTERM or SIGINT: readiness turns false, nothing new is accepted, requests in flight end,
+ * then each part closes. Exit code 0, or 1 where that took too long or something broke. What keeps connections open
+ * (sockets) closes them in a `preClose` hook of the app.
+ */
+export async function serve(app: App, { host, port, reusePort = false, log, closing = [] }: Options): Promise<void> {
+  const stop = stopOnce(app, log, closing)
+  const fail = (event: string) => (error: unknown) => {
+    log.fatal({ err: error }, event)
+    process.exit(1)
+  }
+  process.on('uncaughtException', fail('process.uncaught_exception'))
+  process.on('unhandledRejection', fail('process.unhandled_rejection'))
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  try {
+    const listening = { host, port, reusePort }
+    await app.listen(listening)
+    log.info({ origin: app.listeningOrigin, pid: process.pid }, 'service.listening')
+  } catch (error) {
+    log.fatal({ host, port, reason: reasonOf(error) }, 'service.cannot_listen')
+    process.exit(1)
+  }
+}
+
+/** The first signal stops, the following ones change nothing: the launcher and the terminal may both send one. */
+function stopOnce(app: App, log: Log, closing: readonly Closable[]) {
+  return async (signal: string) => {
+    if (app.shuttingDown) return
+    app.shuttingDown = true
+    log.info({ signal }, 'service.stopping')
+    setTimeout(() => {
+      log.fatal('service.stop_took_too_long')
+      process.exit(1)
+    }, STOP_MS).unref()
+    try {
+      await app.close()
+      for (const part of closing) await part.close()
+      log.info('service.stopped')
+      process.exit(0)
+    } catch (error) {
+      log.fatal({ err: error }, 'service.stop_failed')
+      process.exit(1)
+    }
+  }
+}
+
+const reasonOf = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' ? 'the port is in use' : String(error)

@@ -1,0 +1,21 @@
+import { createHmac } from 'node:crypto'
+
+/** What the passwords are derived from where the server trusts its callers and the admin has none. */
+const TRUSTED = 'trust'
+
+/**
+ * The URL by which a service connects as its own role. Its password follows from the admin's, so that any number of
+ * starters agree on it without keeping it anywhere.
+ */
+export function serviceUrl(adminUrl: string, role: string): string {
+  const url = new URL(adminUrl)
+  url.username = role
+  url.password = rolePassword(adminUrl, role)
+  return url.href
+}
+
+/** 64 hexadecimal digits: safe to quote anywhere. */
+export function rolePassword(adminUrl: string, role: string): string {
+  const secret = decodeURIComponent(new URL(adminUrl).password) || TRUSTED
+  return createHmac('sha256', secret).update(role).digest('hex')
+}

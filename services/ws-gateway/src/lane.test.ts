@@ -1,0 +1,129 @@
+import { Refusal } from '@farmgate/service-kit/refusal.ts'
+import { until } from '@farmgate/testing/until.ts'
+import { describe, expect, it } from 'vitest'
+import { openLane } from './lane.ts'
+
+class Away extends Error {}
+
+type Answer = readonly string[] | Error
+
+/** A lane whose other end is us: `answer` ends the oldest batch in flight. */
+function laneByHand(options: { maxBatch?: number; maxWaiting?: number; giveUpMs?: number } = {}) {
+  const asked: (readonly string[])[] = []
+  const settled: string[] = []
+  const bugs: unknown[] = []
+  let answer: (answer: Answer) => void = () => undefined
+  const lane = openLane<string, string>({
+    maxBatch: 500,
+    maxWaiting: 5_000,
+    ...options,
+    ask: async (batch) => {
+      asked.push(batch)
+      const given = await new Promise<Answer>((resolve) => {
+        answer = resolve
+      })
+      if (given instanceof Error) throw given
+      return given
+    },
+    settle: (command, result) =>
+      settled.push(typeof result === 'string' ? `${command}:${result}` : `${command}!${result.code}`),
+    isTransient: (error) => error instanceof Away,
+    onBug: (error) => bugs.push(error),
+  })
+  return {
+    lane,
+    asked,
+    settled,
+    bugs,
+    push: (...commands: string[]) => commands.forEach(lane.push),
+    answer: (given: Answer) => answer(given),
+    asks: (count: number) => until(() => asked.length === count, { what: `${count} batches asked` }),
+  }
+}
+
+describe('lane', () => {
+  it('sends what comes in one turn together, and all that waited next', async () => {
+    const { push, asks, asked, answer, settled } = laneByHand()
+    push('a', 'b')
+    await asks(1)
+    push('c')
+    push('d')
+    answer(['1', '2'])
+    await asks(2)
+    answer(['3', '4'])
+    await until(() => settled.length === 4)
+    expect(asked).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ])
+    expect(settled).toEqual(['a:1', 'b:2', 'c:3', 'd:4'])
+  })
+
+  it('bounds a batch', async () => {
+    const { push, asks, asked, answer } = laneByHand({ maxBatch: 2 })
+    push('a', 'b', 'c')
+    await asks(1)
+    answer(['1', '2'])
+    await asks(2)
+    expect(asked).toEqual([['a', 'b'], ['c']])
+    answer(['3'])
+  })
+
+  it('repeats a batch whose answer was lost before anything behind it moves', async () => {
+    const { push, asks, asked, answer, settled } = laneByHand()
+    push('a')
+    await asks(1)
+    push('b')
+    answer(new Away())
+    await asks(2)
+    answer(['1'])
+    await asks(3)
+    answer(['2'])
+    await until(() => settled.length === 2)
+    expect(asked).toEqual([['a'], ['a'], ['b']])
+    expect(settled).toEqual(['a:1', 'b:2'])
+  })
+
+  it('says unavailable when its time is over, and goes on with what came later', async () => {
+    const { push, asks, answer, settled } = laneByHand({ giveUpMs: 30 })
+    push('a')
+    await asks(1)
+    answer(new Away())
+    await until(() => settled.length === 1)
+    push('b')
+    await asks(2)
+    answer(['1'])
+    await until(() => settled.length === 2)
+    expect(settled).toEqual(['a!unavailable', 'b:1'])
+  })
+
+  it('says overloaded when too many wait', async () => {
+    const { push, lane, asks } = laneByHand({ maxWaiting: 2 })
+    push('a')
+    await asks(1)
+    push('b', 'c')
+    expect(() => lane.push('d')).toThrow(new Refusal('overloaded'))
+  })
+
+  it('tells a bug from an absence: refused once, never repeated', async () => {
+    const { push, asks, answer, settled, bugs, asked } = laneByHand()
+    push('a', 'b')
+    await asks(1)
+    answer(['only one'])
+    await until(() => settled.length === 2)
+    expect(settled).toEqual(['a!internal', 'b!internal'])
+    expect(bugs).toHaveLength(1)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('closes when everything taken is answered', async () => {
+    const { push, lane, asks, answer, settled } = laneByHand()
+    push('a')
+    await asks(1)
+    const closed = lane.close()
+    expect(() => lane.push('b')).toThrow(Refusal)
+    answer(['1'])
+    await closed
+    expect(settled).toEqual(['a:1'])
+  })
+})

@@ -1,0 +1,100 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Refused } from '@farmgate/contracts/internal-messages.ts'
+import { Refusal } from '@farmgate/service-kit/refusal.ts'
+
+/** A batch that cannot be delivered is tried again until this has passed since its first attempt. */
+const GIVE_UP_MS = 4_000
+const BACKOFF_MS = 50
+const BACKOFF_MOST_MS = 500
+/** The last attempt still gets this long. */
+const LEAST_DEADLINE_MS = 500
+
+export type Lane<Command> = {
+  /** Takes a command, or throws Refusal('overloaded'). Its answer comes to `settle`. */
+  push(command: Command): void
+  /** Takes no more, and ends when everything taken is answered. */
+  close(): Promise<void>
+}
+
+type Options<Command, Result> = {
+  /** Delivers a batch; repeated as it is while the error is transient, so it must be harmless to repeat. */
+  ask: (batch: readonly Command[], deadlineMs: number) => Promise<readonly Result[]>
+  /** The answer to one command; must not throw. */
+  settle: (command: Command, result: Result | Refused) => void
+  isTransient: (error: unknown) => boolean
+  /** An error that should not be: a bug at one of the two ends. */
+  onBug: (error: unknown) => void
+  maxBatch: number
+  maxWaiting: number
+  giveUpMs?: number
+}
+
+type Waiting<Command> = { command: Command; since: number }
+
+/**
+ * Commands on their way to their owner, in order. While a batch is in flight new ones wait; when it is back, all that
+ * waited leave together. No timer: one alone leaves with this turn of the event loop, and under load batches grow by
+ * themselves. A batch whose answer was lost is repeated before anything behind it moves, so order holds.
+ */
+export function openLane<Command, Result>(options: Options<Command, Result>): Lane<Command> {
+  const { ask, settle, isTransient, onBug, maxBatch, maxWaiting, giveUpMs = GIVE_UP_MS } = options
+  let waiting: Waiting<Command>[] = []
+  let running: Promise<void> | undefined
+  let closing = false
+
+  const refuse = (batch: readonly Waiting<Command>[], refused: Refused) => {
+    for (const { command } of batch) settle(command, refused)
+  }
+  const deliver = async (commands: readonly Command[], deadlineMs: number) => {
+    const results = await ask(commands, deadlineMs)
+    if (results.length !== commands.length) throw new Error(`${results.length} answers to ${commands.length} commands`)
+    results.forEach((result, at) => {
+      const command = commands[at]
+      if (command !== undefined) settle(command, result)
+    })
+  }
+  /** Those who have waited as long as the batch that failed would only fail later than they need to. */
+  const giveUp = (batch: readonly Waiting<Command>[]) => {
+    const since = Date.now() - giveUpMs
+    const late = waiting.filter((one) => one.since <= since)
+    waiting = waiting.slice(late.length)
+    refuse([...batch, ...late], { outcome: 'refused', code: 'unavailable' })
+  }
+  const leave = async (batch: readonly Waiting<Command>[]) => {
+    const commands = batch.map(({ command }) => command)
+    const giveUpAt = Date.now() + giveUpMs
+    for (let backoffMs = BACKOFF_MS; ; backoffMs = Math.min(BACKOFF_MOST_MS, backoffMs * 2)) {
+      try {
+        return await deliver(commands, Math.max(LEAST_DEADLINE_MS, giveUpAt - Date.now()))
+      } catch (error) {
+        if (!isTransient(error)) return refuseBug(batch, error)
+        if (Date.now() + backoffMs >= giveUpAt) return giveUp(batch)
+        await wait(backoffMs)
+      }
+    }
+  }
+  const refuseBug = (batch: readonly Waiting<Command>[], error: unknown) => {
+    onBug(error)
+    refuse(batch, { outcome: 'refused', code: error instanceof Refusal ? error.code : 'internal' })
+  }
+  const run = async () => {
+    await endOfTurn()
+    while (waiting.length > 0) await leave(waiting.splice(0, maxBatch))
+    running = undefined
+  }
+
+  return {
+    push(command) {
+      if (closing || waiting.length >= maxWaiting) throw new Refusal('overloaded')
+      waiting.push({ command, since: Date.now() })
+      running ??= run()
+    },
+    async close() {
+      closing = true
+      await running
+    },
+  }
+}
+
+/** What other sockets say in the same turn of the event loop shall leave in the same batch. */
+const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -1,0 +1,96 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { migrate } from '@farmgate/database/migrate.ts'
+import { ConfigError } from '@farmgate/service-kit/config.ts'
+import { dataFolder, readStartConfig, serviceEnv } from './config.ts'
+import { createFleet } from './fleet.ts'
+import { ensureInternalToken } from './internal-token.ts'
+import { keepRunning } from './keep-running.ts'
+import { lockFolder } from './lock.ts'
+import { requireFreePorts } from './ports.ts'
+import { seedCatalog } from './seed.ts'
+import { origin, services } from './services.ts'
+import { StartError } from './start-error.ts'
+import { type OpenStore, openPostgres, openRedis } from './stores.ts'
+
+const watch = process.argv.includes('--watch')
+const opened = new AsyncDisposableStack()
+const stop = onStopSignal()
+
+try {
+  await start()
+  await stopped()
+} catch (error) {
+  if (!stop.aborted) complain(error)
+}
+if (stop.aborted) say('stopping')
+await opened.disposeAsync()
+process.exit()
+
+async function start() {
+  const data = dataFolder(process.env)
+  const config = readStartConfig(process.env, await ensureInternalToken(data))
+  opened.adopt(await lockFolder(data), (lock) => lock.close())
+  await requireFreePorts(config)
+  await rm(path.join(data, 'logs'), { recursive: true, force: true })
+
+  // Stores
+  const database = hold('postgres', await openPostgres(config))
+  stop.throwIfAborted()
+  const redis = hold('redis', await openRedis(config))
+  stop.throwIfAborted()
+  await migrate({ adminUrl: database.url })
+  say('database      migrated')
+
+  // Services, then the one origin in front of them
+  const env = serviceEnv(process.env, config, { redisUrl: redis.url })
+  const fleet = createFleet({ config, env, databaseUrl: database.url, say, stop, watch })
+  opened.adopt(fleet, () => fleet.close())
+  await Promise.all(services.map((service) => fleet.start(service)))
+  await fleet.start(origin)
+
+  // Something to look at
+  if (config.NODE_ENV !== 'production') say(`catalog       ${await seed(config)}`)
+  say(`\nFarmgate is ready: http://localhost:${config.PORT}/\n`)
+}
+
+/** Keeps a store that we started running until we end, and says where it is. */
+function hold(name: string, store: OpenStore): OpenStore {
+  if (store.process) opened.adopt(keepRunning(name, store.process, say), (kept) => kept.close())
+  say(`${name.padEnd(14)}${store.line}`)
+  return store
+}
+
+/** A market that cannot be seeded is no reason not to start. */
+async function seed(config: ReturnType<typeof readStartConfig>): Promise<string> {
+  if (config.JWKS_URL) return 'not seeded: tokens are signed by JWKS_URL, so we cannot speak as the marketplace'
+  return seedCatalog(`http://127.0.0.1:${config.ROOMS_API_PORT}`, config).then(
+    () => 'demo farms and products are there',
+    (error) => `not seeded: ${error.message}`,
+  )
+}
+
+/** Fires at the first signal; further ones change nothing, so that a second Ctrl-C does not cut the ending short. */
+function onStopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => controller.abort())
+  return controller.signal
+}
+
+function stopped() {
+  return new Promise<void>((resolve) => {
+    if (stop.aborted) resolve()
+    stop.addEventListener('abort', () => resolve())
+  })
+}
+
+function complain(error: unknown) {
+  const expected = error instanceof StartError || error instanceof ConfigError
+  const text = error instanceof Error ? (expected ? error.message : error.stack) : String(error)
+  process.stderr.write(`\nFarmgate cannot start.\n${text}\n`)
+  process.exitCode = 1
+}
+
+function say(line: string) {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,17 @@
+import { isFree } from '@farmgate/stores/ports.ts'
+import type { Config } from './config.ts'
+import { origin, services } from './services.ts'
+import { StartError } from './start-error.ts'
+
+/** @throws StartError that names the variable whose port is taken, by another program or by another of ours. */
+export async function requireFreePorts(config: Config): Promise<void> {
+  const taken = new Map<number, string>()
+  for (const { name, port: variable } of [origin, ...services]) {
+    const port = config[variable]
+    const other = taken.get(port)
+    if (other) throw new StartError(`${name} and ${other} cannot both listen on port ${port}: set ${variable}`)
+    if (!(await isFree(port)))
+      throw new StartError(`Port ${port} is in use: end what listens there, or set ${variable} for ${name}`)
+    taken.set(port, name)
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdir, open, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Child, startChild } from '@farmgate/stores/child.ts'
+import { ROOT } from './services.ts'
+
+export type ServiceProcess = {
+  readonly name: string
+  /** Of the process that runs now: `restart` changes it. */
+  readonly pid: number
+  /** Resolves when the process that runs now has ended, wanted or not. */
+  ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  isRunning(): boolean
+  kill(signal: NodeJS.Signals): void
+  /** Starts it anew, ending it first where it still runs. Does not wait for it to be ready. */
+  restart(): Promise<void>
+  /** SIGTERM, and SIGKILL where it has not ended 15 s later. */
+  close(): Promise<void>
+}
+
+export type ServiceOptions = {
+  name: string
+  env: Record<string, string | undefined>
+  /** The file that takes what it prints; our own output where not given. */
+  log?: string
+  /** Start it anew whenever one of its files changes. */
+  watch?: boolean
+}
+
+const STOP_MS = 15_000
+
+/** Starts `services/<name>/src/main.ts` as a process that only we end (see startChild). */
+export async function startService({ name, env, log, watch = false }: ServiceOptions): Promise<ServiceProcess> {
+  const words = [...(watch ? ['--watch', '--watch-preserve-output'] : []), `services/${name}/src/main.ts`]
+  let child = await start()
+
+  async function start(): Promise<Child> {
+    if (log === undefined) return spawn('inherit')
+    await mkdir(path.dirname(log), { recursive: true })
+    const file = await open(log, 'a', 0o600)
+    return spawn(file.fd).finally(() => file.close())
+  }
+
+  const spawn = (output: number | 'inherit') =>
+    startChild(process.execPath, words, { cwd: ROOT, env, stdio: ['ignore', output, output], onOrphaned: 'SIGTERM' })
+
+  const close = () => child.stop('SIGTERM', STOP_MS)
+  return {
+    name,
+    get pid() {
+      return child.pid
+    },
+    ended: () => child.ended,
+    isRunning: () => child.isRunning(),
+    kill: (signal) => child.kill(signal),
+    async restart() {
+      await close()
+      child = await start()
+    },
+    close,
+  }
+}
+
+/** The last lines of a log, for the message about a service that did not come up. */
+export async function endOfLog(log: string | undefined): Promise<string> {
+  const text = log ? await readFile(log, 'utf8').catch(() => '') : ''
+  return text.trim().split('\n').slice(-5).join('\n')
+}

@@ -1,0 +1,41 @@
+import path from 'node:path'
+import { type DatabaseService, messagesApi, roomsApi } from '@farmgate/database/services.ts'
+
+export const ROOT = path.resolve(import.meta.dirname, '../../..')
+
+type PortVariable = 'PORT' | 'ROOMS_API_PORT' | 'MESSAGES_API_PORT' | 'WS_GATEWAY_PORT'
+type InstancesVariable = 'ROOMS_API_INSTANCES' | 'MESSAGES_API_INSTANCES' | 'WS_GATEWAY_INSTANCES'
+
+/** A process that the launcher runs: where its settings come from. */
+export type ServiceRow = {
+  name: string
+  /** The variables that hold its port and how many of it run (one, where there is none). */
+  port: PortVariable
+  instances?: InstancesVariable
+  /** Its own schema and role, where it keeps facts. */
+  database?: DatabaseService
+}
+
+/** Every service behind the one origin. A further one is a further row. */
+export const services: readonly ServiceRow[] = [
+  {
+    name: 'rooms-api',
+    port: 'ROOMS_API_PORT',
+    instances: 'ROOMS_API_INSTANCES',
+    database: roomsApi,
+  },
+  {
+    name: 'messages-api',
+    port: 'MESSAGES_API_PORT',
+    instances: 'MESSAGES_API_INSTANCES',
+    database: messagesApi,
+  },
+  {
+    name: 'ws-gateway',
+    port: 'WS_GATEWAY_PORT',
+    instances: 'WS_GATEWAY_INSTANCES',
+  },
+]
+
+/** The one origin: the proxy in front of them all. */
+export const origin: ServiceRow = { name: 'web', port: 'PORT' }

@@ -33,7 +33,7 @@ const claims = z.object({
   sub: z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/),
   exp: z.number().max(MAX_EXP_S),
   nbf: z.number().optional(),
-  name: z.unknown(),
+  name: z.unknown().optional(),
   role: z.string().optional().catch(undefined),
 })
 

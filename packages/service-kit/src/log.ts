@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, type LogFn, type Logger, pino, stdTimeFunctions } from 'pino'
 
 export type Log = Logger
 
@@ -16,6 +16,7 @@ export function createLog(service: string, level: string, destination?: Destinat
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRETS.flatMap(everyDepth), censor: '[redacted]' },
+    hooks: { logMethod: withoutErrorText },
     serializers: { err: plainError, req: plainRequest, res: plainReply },
   }
   return destination ? pino(options, destination) : pino(options)
@@ -48,3 +49,11 @@ const plainRequest = (request: { method?: string; url?: string }) => ({
 })
 
 const plainReply = (reply: { statusCode?: number }) => ({ status: reply.statusCode })
+
+/** pino makes the message of a lone error the line's own, past its serializer. */
+function withoutErrorText(this: Logger, args: Parameters<LogFn>, method: LogFn) {
+  method.apply(this, args.length === 1 && carriesError(args[0]) ? [args[0], 'error'] : args)
+}
+
+const carriesError = (logged: unknown) =>
+  logged instanceof Error || (typeof logged === 'object' && logged !== null && 'err' in logged)

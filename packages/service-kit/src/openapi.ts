@@ -1,27 +1,11 @@
-import { type ErrorCode, errorCodes, problem } from '@farmgate/contracts/errors.ts'
+import type { ErrorCode } from '@farmgate/contracts/errors.ts'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
-import { PROBLEM_JSON } from './problems.ts'
+import { type DescribedProblem, problems } from './problems.ts'
 
 export type Described = { title: string; description: string; tags?: { name: string; description: string }[] }
-
-type DescribedProblem = { description: string; content: Record<string, { schema: typeof problem }> }
-
-/**
- * The refusals of an operation, to spread into its `response`. They are documentation: a handler throws them and never
- * returns one, so they take no part in the type of what it returns. What every route may answer need not be named.
- */
-export function problems(...codes: ErrorCode[]): Record<never, never> {
-  const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status)
-  return Object.fromEntries([...byStatus].map(([status, some]) => [status, describe(some)]))
-}
-
-const describe = (codes: ErrorCode[]): DescribedProblem => ({
-  description: codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join('\n\n'),
-  content: { [PROBLEM_JSON]: { schema: problem } },
-})
 
 /** OpenAPI 3.1 at /openapi.json, made from the zod schemas of the routes. Register it before them. */
 export async function describeApi(

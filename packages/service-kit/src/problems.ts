@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { type ErrorCode, errorCodes, type Problem } from '@farmgate/contracts/errors.ts'
+import { type ErrorCode, errorCodes, type Problem, problem } from '@farmgate/contracts/errors.ts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { isDependencyAway } from './dependency.ts'
 import { Refusal } from './refusal.ts'
@@ -131,3 +131,20 @@ export function rawAnswer(refusal: Refusal): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n${lines.join('')}\r\n${body}`
 }
+
+/** How OpenAPI shows an answer that refuses. */
+export type DescribedProblem = { description: string; content: Record<string, { schema: typeof problem }> }
+
+/**
+ * The refusals of an operation, to spread into its `response`. They are documentation: a handler throws them and never
+ * returns one, so they take no part in the type of what it returns. What every route may answer need not be named.
+ */
+export function problems(...codes: ErrorCode[]): Record<never, never> {
+  const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status)
+  return Object.fromEntries([...byStatus].map(([status, some]) => [status, describe(some)]))
+}
+
+const describe = (codes: ErrorCode[]): DescribedProblem => ({
+  description: codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join('\n\n'),
+  content: { [PROBLEM_JSON]: { schema: problem } },
+})

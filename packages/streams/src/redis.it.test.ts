@@ -1,0 +1,55 @@
+import { until } from '@farmgate/testing/until.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isRedisAway, openRedis } from './redis.ts'
+import { listeningLog, openRig, type Rig, untilUp } from './rig.fixture.ts'
+
+let rig: Rig
+beforeEach(async () => {
+  rig = await openRig()
+})
+afterEach(() => rig.close())
+
+const failure = (command: Promise<unknown>) =>
+  command.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+test('a command fails within 2 s while Redis is black-holed, and at once when it is gone', async () => {
+  rig.server.pause()
+  const start = performance.now()
+  expect(isRedisAway(await failure(rig.redis.get('a')))).toBe(true)
+  expect(performance.now() - start).toBeLessThan(2_300)
+  rig.server.resume()
+  rig.server.kill('SIGKILL')
+  await until(() => rig.redis.status !== 'ready')
+  const again = performance.now()
+  expect(isRedisAway(await failure(rig.redis.get('a')))).toBe(true)
+  expect(performance.now() - again).toBeLessThan(100)
+})
+
+test('an error that Redis answers is not an absence', async () => {
+  await rig.redis.set('a', 'text')
+  expect(isRedisAway(await failure(rig.redis.xlen('a')))).toBe(false)
+})
+
+test('a command whose reply was lost is not repeated by the client', async () => {
+  const block = failure(rig.redis.blpop('nothing', 1))
+  await until(async () => rig.redis.status === 'ready')
+  const other = rig.own(openRedis(rig.server.url, { log: rig.log, name: 'other' }))
+  await until(() => other.status === 'ready')
+  await until(async () => String(await other.client('LIST')).includes('cmd=blpop'))
+  await other.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  expect(isRedisAway(await block)).toBe(true)
+  await untilUp(rig.pulse)
+  await until(async () => rig.redis.status === 'ready')
+  expect(String(await rig.redis.client('LIST'))).not.toContain('cmd=blpop')
+})
+
+test('opening never throws, also where there is nothing, and closing ends it', async () => {
+  const { log, said } = listeningLog()
+  const nowhere = openRedis('redis://127.0.0.1:1', { log, name: 'nowhere' })
+  await until(() => said.includes('redis.away'))
+  await nowhere.close()
+  expect(said).toEqual(['redis.away'])
+})

@@ -1,0 +1,86 @@
+import { Redis as Client } from 'ioredis'
+import { backoffMs } from './bell.ts'
+import { errorFields, type Log } from './log.ts'
+
+/** An ioredis client that also closes like everything else here. */
+export type Redis = Client & { close(): Promise<void> }
+
+/** Nothing that answers a user may wait longer than this for Redis. */
+const COMMAND_TIMEOUT_MS = 2_000
+/** A live Redis is never further away than this, so that everything heals within 10 s of its return. */
+const RECONNECT_MOST_MS = 1_000
+/** After hanging up, a black-holed peer never says goodbye: the socket is torn down after this. */
+const GOODBYE_MS = 50
+/** How much longer than its own BLOCK a read may take before the connection counts as black-holed. */
+const WATCHDOG_GRACE_MS = 1_500
+
+/**
+ * A connection for commands. Returns at once and never throws: while Redis is away each command is refused at once,
+ * while it is black-holed within 2 s. No command is ever repeated by the client: whether a lost reply means a lost
+ * command is for the caller to know.
+ */
+export function openRedis(url: string, { log, name }: { log: Log; name: string }): Redis {
+  const client = new Client(url, {
+    connectionName: name,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    connectTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    disconnectTimeout: GOODBYE_MS,
+    keepAlive: 5_000,
+    disableClientInfo: true,
+    retryStrategy: (attempt) => backoffMs(attempt, RECONNECT_MOST_MS),
+  })
+  return watched(client, log, name)
+}
+
+/**
+ * A connection of its own for blocking reads (anything else on it would wait as long as they block), with a watchdog:
+ * a read that outlives its BLOCK fails as timed out, and its reader must hang up (`hangUp`) and ask again.
+ */
+export function openReader(redis: Redis, { log, name, blockMs }: { log: Log; name: string; blockMs: number }): Redis {
+  const client = redis.duplicate({
+    connectionName: name,
+    commandTimeout: blockMs + WATCHDOG_GRACE_MS,
+    // The check is a command too, and on a black-holed connection would hold up the watchdog by its whole length.
+    enableReadyCheck: false,
+  })
+  return watched(client, log, name)
+}
+
+/** No connection, or no answer on it, as opposed to an answer that is an error. */
+export function isRedisAway(error: unknown): boolean {
+  return error instanceof Error && error.name !== 'ReplyError'
+}
+
+/**
+ * After a time-out: what was asked on this connection stays unanswered, and TCP may take minutes to find out. A new
+ * connection is tried at once instead.
+ */
+export function hangUp(redis: Redis, error: unknown): void {
+  if (redis.status === 'ready' && isRedisAway(error)) redis.disconnect(true)
+}
+
+function watched(client: Client, log: Log, connection: string): Redis {
+  let said: 'up' | 'away' | undefined
+  const say = (state: 'up' | 'away', error?: unknown) => {
+    if (said === state) return
+    said = state
+    if (state === 'up') log.info({ connection }, 'redis.up')
+    else log.warn({ connection, ...(error !== undefined && errorFields(error)) }, 'redis.away')
+  }
+  let closing = false
+  client.on('ready', () => say('up'))
+  client.on('error', (error) => say('away', error))
+  client.on('close', () => closing || say('away'))
+  return Object.assign(client, {
+    async close() {
+      closing = true
+      // quit lets the replies of what was sent come in; it is bounded by the command timeout.
+      if (client.status === 'ready')
+        await client.quit().catch((error) => log.debug(errorFields(error), 'redis.no_goodbye'))
+      client.disconnect()
+    },
+  })
+}

@@ -29,23 +29,11 @@ export type ServiceOptions = {
 const STOP_MS = 15_000
 
 /** Starts `services/<name>/src/main.ts` as a process that only we end (see startChild). */
-export async function startService({ name, env, log, watch = false }: ServiceOptions): Promise<ServiceProcess> {
-  const words = [...(watch ? ['--watch', '--watch-preserve-output'] : []), `services/${name}/src/main.ts`]
-  let child = await start()
-
-  async function start(): Promise<Child> {
-    if (log === undefined) return spawn('inherit')
-    await mkdir(path.dirname(log), { recursive: true })
-    const file = await open(log, 'a', 0o600)
-    return spawn(file.fd).finally(() => file.close())
-  }
-
-  const spawn = (output: number | 'inherit') =>
-    startChild(process.execPath, words, { cwd: ROOT, env, stdio: ['ignore', output, output], onOrphaned: 'SIGTERM' })
-
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  let child = await spawnService(options)
   const close = () => child.stop('SIGTERM', STOP_MS)
   return {
-    name,
+    name: options.name,
     get pid() {
       return child.pid
     },
@@ -54,10 +42,22 @@ export async function startService({ name, env, log, watch = false }: ServiceOpt
     kill: (signal) => child.kill(signal),
     async restart() {
       await close()
-      child = await start()
+      child = await spawnService(options)
     },
     close,
   }
+}
+
+async function spawnService({ name, env, log, watch = false }: ServiceOptions): Promise<Child> {
+  const words = [...(watch ? ['--watch', '--watch-preserve-output'] : []), `services/${name}/src/main.ts`]
+  const spawning = { cwd: ROOT, env, onOrphaned: 'SIGTERM' } as const
+  if (log === undefined)
+    return startChild(process.execPath, words, { ...spawning, stdio: ['ignore', 'inherit', 'inherit'] })
+  await mkdir(path.dirname(log), { recursive: true })
+  const file = await open(log, 'a', 0o600)
+  const child = await startChild(process.execPath, words, { ...spawning, stdio: ['ignore', file.fd, file.fd] })
+  await file.close()
+  return child
 }
 
 /** The last lines of a log, for the message about a service that did not come up. */

@@ -50,9 +50,10 @@ async function askPostgres(url: string) {
 
 async function askRedis(url: string) {
   const redis = new Redis(url, { lazyConnect: true, connectTimeout: ANSWER_MS, retryStrategy: () => null })
-  // What `connect` throws is this same error.
+  // The reason comes as an event; what `connect` throws only says that the connection is closed.
+  const broken = new Promise<never>((_, reject) => redis.once('error', reject))
   redis.on('error', () => undefined)
-  await within(redis.connect().then(() => redis.ping())).finally(() => redis.disconnect())
+  await within(Promise.race([redis.connect().then(() => redis.ping()), broken])).finally(() => redis.disconnect())
 }
 
 /** A store that is stopped takes the connection and never says a word. */

@@ -132,6 +132,10 @@ function stampAnswers(app: App) {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS).header('x-request-id', request.id)
   })
+  // Else a connection in use when the stop began would be kept for its next request, and the stop would wait for it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (app.shuttingDown) reply.header('connection', 'close')
+  })
 }
 
 /** One line per answer, without query string, body or token. */

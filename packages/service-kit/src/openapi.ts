@@ -23,8 +23,11 @@ export async function describeApi(
         components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
       }),
     },
-    transform: ({ schema, url, route, ...rest }) =>
-      jsonSchemaTransform({ ...rest, url, route, schema: withCommonProblems(schema, route) }),
+    // A route without a schema comes without one, whatever the types say.
+    transform: ({ schema = {}, url, route, ...rest }) =>
+      url.startsWith('/internal/')
+        ? { schema: { hide: true }, url }
+        : jsonSchemaTransform({ ...rest, url, route, schema: withCommonProblems(schema, route) }),
     transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as Document),
   })
   app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => app.swagger())

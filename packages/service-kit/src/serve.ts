@@ -32,7 +32,8 @@ export async function serve(app: App, { host, port, reusePort = false, log, clos
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   try {
-    const listening = { host, port, reusePort }
+    // Fastify's own line would be a sentence, once per address.
+    const listening = { host, port, reusePort, listenTextResolver: () => 'server.bound' }
     await app.listen(listening)
     log.info({ origin: app.listeningOrigin, pid: process.pid }, 'service.listening')
   } catch (error) {

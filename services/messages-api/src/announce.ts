@@ -1,0 +1,110 @@
+import { type Card, MESSAGES_STREAM, type MessageEventType } from '@farmgate/contracts/message-events.ts'
+import type { OutboxRow } from '@farmgate/outbox/outbox.ts'
+import type { Database, Sql } from '@farmgate/postgres/database.ts'
+import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
+import type { Entry } from '@farmgate/streams/publish.ts'
+import { cardOf, cardsOf } from './cards.ts'
+import { changesAfter } from './changes.ts'
+import type { Held } from './held.ts'
+import { type Change, changeFrame, readFrame } from './rendering.ts'
+import type { Party, RoomRow } from './rows.ts'
+import type { Told } from './story.ts'
+
+/*
+ * What messages-api says on its stream. An outbox row refers to facts: topic `changes` to the revs first_rev to
+ * last_rev of a room, topic `read` to the read markers of the parties named in `detail`. The writer renders its entries
+ * from what it has in hand; the sweeper renders what a crash left behind from the tables, here.
+ */
+
+/** A numbered change of a room's history, ready to be sent. */
+export type RenderedChange = { room_id: string; rev: number; change: Change; frame: string }
+
+export const changeEntry = (change: RenderedChange, card: Card | null, requestId: string): Entry => ({
+  stream: MESSAGES_STREAM,
+  subject: change.room_id,
+  fields: {
+    type: `message.${change.change}` satisfies MessageEventType,
+    room_id: change.room_id,
+    rev: String(change.rev),
+    frame: change.frame,
+    card: card ? JSON.stringify(card) : '',
+    request_id: requestId,
+  },
+})
+
+export const readEntry = (room: RoomRow, party: Party, card: Card | null, requestId: string): Entry => ({
+  stream: MESSAGES_STREAM,
+  subject: room.room_id,
+  fields: {
+    type: 'read.moved' satisfies MessageEventType,
+    room_id: room.room_id,
+    user_id: room[`${party}_id`],
+    seq: String(room[`${party}_seq`]),
+    frame: readFrame(room, party),
+    card: card ? JSON.stringify(card) : '',
+    request_id: requestId,
+  },
+})
+
+/** How messages-api's outbox publishes, and how its facts travel while Redis is away: cards go to rooms-api by hand. */
+export const sayChanges = (db: Database, rooms: InternalClient) => ({
+  sql: db.sql,
+  table: 'messages.outbox',
+  entriesOf: (rows: readonly OutboxRow[]) => entriesOf(db.sql, rows),
+  isTransient: isDependencyAway,
+  whenAway: async (rows: readonly OutboxRow[]) => {
+    const cards = await cardsOf(db.sql, [...new Set(rows.map((row) => row.subject))])
+    await rooms.post('/internal/rooms/cards/', { cards }, { deadlineMs: HAND_OVER_DEADLINE_MS })
+  },
+})
+
+const HAND_OVER_DEADLINE_MS = 2_000
+
+/** Entries for outbox rows that were not published at once. Cards and markers are as they are now: later is as good. */
+export async function entriesOf(sql: Sql, rows: readonly OutboxRow[]): Promise<Entry[]> {
+  const rooms = [...new Set(rows.map((row) => row.subject))]
+  const cards = new Map((await cardsOf(sql, rooms)).map((card) => [card.room_id, card]))
+  const entries: Entry[] = []
+  for (const row of rows) {
+    const card = cards.get(row.subject) ?? null
+    entries.push(...(row.topic === 'read' ? await readEntries(sql, row, card) : await changeEntries(sql, row, card)))
+  }
+  return entries
+}
+
+async function changeEntries(sql: Sql, row: OutboxRow, card: Card | null): Promise<Entry[]> {
+  const changes = await changesAfter(sql, row.subject, row.first_rev - 1, row.last_rev - row.first_rev + 1)
+  return changes.map((change) => changeEntry(change, change.rev === row.last_rev ? card : null, row.request_id))
+}
+
+async function readEntries(sql: Sql, row: OutboxRow, card: Card | null): Promise<Entry[]> {
+  const [room] = await sql<RoomRow[]>`select * from messages.rooms where room_id = ${row.subject}`
+  if (!room) return []
+  return row.detail.split(',').map((party) => readEntry(room, party as Party, card, row.request_id))
+}
+
+/** Publishes the messages that room events caused; `box` is the id of their outbox row, where there is one. */
+export function announceStory(held: Held, told: Told, box: string | null | undefined, requestId: string): void {
+  const [first] = told.messages
+  if (!box || !first) return
+  const { room, messages } = told
+  const last = messages.at(-1) ?? first
+  const entries = messages.map((message) => {
+    const frame = changeFrame('created', message, 0)
+    const change: RenderedChange = { room_id: room.room_id, rev: message.rev, change: 'created', frame }
+    return changeEntry(change, message === last ? cardOf(room, message) : null, requestId)
+  })
+  held.outbox.publish(entries, [changesRow(box, room.room_id, first.rev, last.rev, requestId)])
+}
+
+/** The outbox row of the revs `first` to `last` of a room. */
+export const changesRow = (id: string, roomId: string, first: number, last: number, requestId: string): OutboxRow => ({
+  id,
+  topic: 'changes',
+  subject: roomId,
+  first_rev: first,
+  last_rev: last,
+  detail: '',
+  request_id: requestId,
+})

@@ -1,0 +1,79 @@
+import type { Sql } from '@farmgate/postgres/database.ts'
+import type { RoomRow } from './rows.ts'
+
+/** What a party wants to say. The content has been checked at the border. */
+export type Send = {
+  room_id: string
+  sender_id: string
+  client_message_id: string | null
+  body: string
+  image_ids: string[]
+}
+
+/** One row per send. The room's columns stand beside the last new message of each room, and only there. */
+export type AppendRow = { seq: number | null; rev: number | null; repeats: string | null; known: boolean } & (
+  | ({ outbox_id: string; first_rev: number } & RoomRow)
+  | { outbox_id: null }
+)
+
+/**
+ * Locks the rooms in the order of their ids (so that two batches never wait for each other), leaves out what is there
+ * already, numbers, inserts, moves the rooms, and leaves an outbox row per room: one statement, one round trip, one
+ * commit. `locked` sees the newest row of each room even where it waited for it; the messages are seen as of the
+ * statement's begin, so that a twin that committed in between runs into the unique index instead (`isTwin`).
+ */
+export const appendStatement = (sql: Sql, sends: readonly Send[], ids: string[], at: Date, requestId: string) => sql<
+  AppendRow[]
+>`
+  with input as (
+    select * from unnest(
+      ${sends.map((send) => send.room_id)}::uuid[],
+      ${sends.map((send) => send.sender_id)}::text[],
+      ${sends.map((send) => send.client_message_id)}::text[],
+      ${sends.map((send) => send.body)}::text[],
+      ${ids}::uuid[]
+    ) with ordinality as i (room_id, sender_id, client_message_id, body, message_id, ord)
+  ), locked as materialized (
+    select room_id, customer_id, farmer_id, last_seq, rev from messages.rooms
+    where room_id in (select room_id from input)
+    order by room_id for no key update
+  ), repeated as (
+    select i.ord, m.message_id from input i
+    join messages.messages m on m.room_id = i.room_id and m.sender_id = i.sender_id
+      and m.client_message_id = i.client_message_id
+  ), fresh as (
+    select i.*, i.sender_id = l.customer_id as by_customer,
+      (l.last_seq + row_number() over in_room)::integer as seq, (l.rev + row_number() over in_room)::integer as rev
+    from input i
+    join locked l on l.room_id = i.room_id and i.sender_id in (l.customer_id, l.farmer_id)
+    where not exists (select from repeated where repeated.ord = i.ord)
+    window in_room as (partition by i.room_id order by i.ord)
+  ), stored as (
+    insert into messages.messages
+      (message_id, room_id, seq, rev, created_rev, kind, sender_id, body, client_message_id, created_at)
+    select message_id, room_id, seq, rev, rev, 'text', sender_id, body, client_message_id, ${at} from fresh
+  ), moved as (
+    update messages.rooms r set
+      last_seq = f.last_seq, rev = f.last_rev, card_rev = r.card_rev + 1,
+      farmer_unread = r.farmer_unread + f.by_customer, customer_unread = r.customer_unread + f.by_farmer
+    from (
+      select room_id, max(seq) as last_seq, min(rev) as first_rev, max(rev) as last_rev,
+        count(*) filter (where by_customer) as by_customer, count(*) filter (where not by_customer) as by_farmer
+      from fresh group by room_id
+    ) f
+    where r.room_id = f.room_id
+    returning r.*, f.first_rev
+  ), boxed as (
+    insert into messages.outbox (topic, subject, first_rev, last_rev, request_id)
+    select 'changes', room_id, first_rev, rev, ${requestId} from moved
+    returning id, subject
+  )
+  select moved.*, fresh.seq, fresh.rev, repeated.message_id as repeats, locked.room_id is not null as known,
+    boxed.id as outbox_id
+  from input i
+  left join locked on locked.room_id = i.room_id
+  left join repeated on repeated.ord = i.ord
+  left join fresh on fresh.ord = i.ord
+  left join moved on moved.room_id = fresh.room_id and moved.last_seq = fresh.seq
+  left join boxed on boxed.subject = moved.room_id::text
+  order by i.ord`

@@ -1,0 +1,101 @@
+import { DependencyAway, isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { Refusal } from '@farmgate/service-kit/refusal.ts'
+import { type Appended, type Attempt, appendBatch } from './append-batch.ts'
+import type { Send } from './append-statement.ts'
+import type { Held } from './held.ts'
+import { isLocked } from './postgres-errors.ts'
+import { hearStory } from './room-story.ts'
+
+/**
+ * The one way into a history for what parties write: a batch, in one statement and one commit. Answers stand in the
+ * order of the sends, and are given after the commit of messages, numbers and outgoing events; Redis is not waited for.
+ *
+ * A send whose client_message_id its sender has used in that room is answered with the message of then. A room that
+ * we have not heard of is asked of rooms-api first; to strangers it is unknown.
+ */
+export async function append(held: Held, sends: readonly Send[], requestId: string): Promise<Appended[]> {
+  const texts = sends.filter((send) => send.image_ids.length === 0)
+  const appended = await appendTexts(held, texts, requestId)
+  return sends.map((send) => (send.image_ids.length === 0 ? appended.shift() : undefined) ?? unknownImage)
+}
+
+/** Nothing takes uploads yet, so no image is known. */
+const unknownImage: Appended = { outcome: 'refused', refusal: new Refusal('unknown_image') }
+
+async function appendTexts(held: Held, sends: readonly Send[], requestId: string): Promise<Appended[]> {
+  const attempts = await appendUnique(held, sends, requestId)
+  const unheard = sends.filter((_, i) => attempts[i] === 'unheard')
+  const reasons = await hearAll(held, unheard)
+  const again = await appendUnique(held, unheard, requestId)
+  return attempts.map((attempt, i) => {
+    const settled = attempt === 'unheard' ? again.shift() : attempt
+    return settled && settled !== 'unheard' ? settled : refused(reasons.get(sends[i]?.room_id ?? ''))
+  })
+}
+
+/** Asks rooms-api for rooms we do not know; per room, why that failed. */
+async function hearAll(held: Held, sends: readonly Send[]): Promise<Map<string, unknown>> {
+  const rooms = [...new Set(sends.map((send) => send.room_id))]
+  const heard = await Promise.allSettled(rooms.map((room) => hearStory(held, room)))
+  return new Map(heard.flatMap((it, i) => (it.status === 'rejected' ? [[rooms[i] ?? '', it.reason]] : [])))
+}
+
+function refused(reason: unknown): Appended {
+  const known = reason instanceof Refusal || reason instanceof DependencyAway
+  return { outcome: 'refused', refusal: known ? reason : new Refusal('unknown_room') }
+}
+
+/** One send per (room, sender, client_message_id) goes to the database; its repeats in the batch get its answer. */
+async function appendUnique(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
+  const unique: Send[] = []
+  const firsts = new Map<string, number>()
+  const indexOf = sends.map((send) => {
+    const key = send.client_message_id === null ? null : `${send.room_id} ${send.sender_id} ${send.client_message_id}`
+    const first = key === null ? undefined : firsts.get(key)
+    if (first !== undefined) return first
+    if (key !== null) firsts.set(key, unique.length)
+    return unique.push(send) - 1
+  })
+  const attempts = await appendApart(held, unique, requestId)
+  const told = new Set<number>()
+  return indexOf.map((index) => {
+    const attempt = attempts[index] ?? 'unheard'
+    const repeat = told.has(index) && attempt !== 'unheard' && attempt.outcome === 'stored'
+    told.add(index)
+    return repeat ? { ...attempt, outcome: 'repeated' } : attempt
+  })
+}
+
+/** A room that someone keeps locked costs only itself: its neighbours in the batch are stored without it. */
+async function appendApart(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
+  if (sends.length === 0) return []
+  try {
+    return await appendBatch(held, sends, requestId)
+  } catch (error) {
+    if (!isLocked(error)) throw error
+  }
+  const rooms = Map.groupBy(sends.keys(), (i) => sends[i]?.room_id)
+  const attempts: Attempt[] = []
+  await Promise.all(
+    [...rooms.values()].map(async (indexes) => {
+      const part = await appendOrRefuse(
+        held,
+        indexes.flatMap((i) => sends[i] ?? []),
+        requestId,
+      )
+      indexes.forEach((at, i) => {
+        attempts[at] = part[i] ?? 'unheard'
+      })
+    }),
+  )
+  return attempts
+}
+
+async function appendOrRefuse(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
+  try {
+    return await appendBatch(held, sends, requestId)
+  } catch (error) {
+    if (!isDependencyAway(error)) throw error
+    return sends.map(() => refused(new DependencyAway('the room', error)))
+  }
+}

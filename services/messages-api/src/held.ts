@@ -1,0 +1,12 @@
+import type { Outbox } from '@farmgate/outbox/outbox.ts'
+import type { Database } from '@farmgate/postgres/database.ts'
+import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
+
+/** What messages-api holds and its operations work with. */
+export type Held = {
+  db: Database
+  /** Publishes what a transaction left in `messages.outbox`. */
+  outbox: Outbox
+  /** rooms-api, the owner of rooms and orders. */
+  rooms: InternalClient
+}

@@ -1,0 +1,67 @@
+import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
+import { startOutbox } from '@farmgate/outbox/outbox.ts'
+import { openDatabase } from '@farmgate/postgres/database.ts'
+import { createApp } from '@farmgate/service-kit/app.ts'
+import { openAuth } from '@farmgate/service-kit/auth.ts'
+import { configOrExit } from '@farmgate/service-kit/config.ts'
+import { answerHealth } from '@farmgate/service-kit/health.ts'
+import { internalClient } from '@farmgate/service-kit/internal-client.ts'
+import { createLog } from '@farmgate/service-kit/log.ts'
+import { createMetrics } from '@farmgate/service-kit/metrics.ts'
+import { HTTP_LIMITS, openRateLimits } from '@farmgate/service-kit/rate-limits.ts'
+import { serve } from '@farmgate/service-kit/serve.ts'
+import { startConsumer } from '@farmgate/streams/consume.ts'
+import { startPulse } from '@farmgate/streams/pulse.ts'
+import { openRedis } from '@farmgate/streams/redis.ts'
+import { startTrimmer } from '@farmgate/streams/trim.ts'
+import { sayChanges } from './announce.ts'
+import { shape } from './config.ts'
+import { hearRooms } from './consumers/room-events.ts'
+import { measure } from './metrics.ts'
+import { reconciler } from './reconcile.ts'
+import { answer } from './routes.ts'
+
+const config = configOrExit(shape, process.env)
+const log = createLog('messages-api', config.LOG_LEVEL)
+const metrics = createMetrics('messages-api')
+
+// What it holds
+const db = openDatabase(config.DATABASE_URL, { name: 'messages-api', log, max: config.DATABASE_POOL })
+const redis = openRedis(config.REDIS_URL, { log, name: 'messages-api' })
+const pulse = startPulse({ redis, log })
+const rooms = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token: config.INTERNAL_TOKEN })
+const auth = openAuth(config)
+const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: HTTP_LIMITS })
+
+// What it says
+const outbox = startOutbox({ ...sayChanges(db, rooms), redis, pulse, log })
+const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
+
+// What it hears
+const held = { db, outbox, rooms }
+const reconcile = reconciler(held, log)
+const consumer = startConsumer({ ...hearRooms(held), onLoss: reconcile.soon, redis, pulse, log })
+
+// What it answers
+const app = await createApp({
+  log,
+  config,
+  auth,
+  limits,
+  metrics,
+  openapi: {
+    title: 'Farmgate messages-api',
+    description: 'The history of every room: messages and read markers.',
+  },
+})
+answerHealth(app, { postgres: { check: db.check }, redis: { check: () => redis.ping(), required: false } })
+answer(app, held)
+measure(metrics, { outbox, consumer, db })
+
+await serve(app, {
+  host: config.HOST,
+  port: config.MESSAGES_API_PORT,
+  reusePort: config.REUSE_PORT,
+  log,
+  closing: [consumer, reconcile, trimmer, outbox, pulse, rooms, limits, auth, redis, db, metrics],
+})

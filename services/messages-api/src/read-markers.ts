@@ -1,0 +1,92 @@
+import type { OutboxRow } from '@farmgate/outbox/outbox.ts'
+import { DependencyAway, isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { Refusal } from '@farmgate/service-kit/refusal.ts'
+import { readEntry } from './announce.ts'
+import { cardsOf } from './cards.ts'
+import type { Held } from './held.ts'
+import { isLocked } from './postgres-errors.ts'
+import { type MarkedRoom, markOne, markToNewest, type Read } from './read-statements.ts'
+import { readFrame } from './rendering.ts'
+import { hearStory } from './room-story.ts'
+import { partyOf } from './rows.ts'
+
+/** Where the reader's marker stands now; `frame` is empty where it had been there already. */
+export type ReadResult =
+  | { outcome: 'read'; seq: number; frame: string }
+  | { outcome: 'refused'; refusal: Refusal | DependencyAway }
+
+/**
+ * Moves read markers forward: never back, never past the last message. Reads up to the newest message (the usual ones)
+ * take one statement together; one that stops short of it counts what is left unread, alone, under the room's lock.
+ * Answers stand in the order of the reads, after the commit.
+ */
+export async function markRead(held: Held, reads: readonly Read[], requestId: string): Promise<ReadResult[]> {
+  const marked = await markTogether(held, reads, requestId)
+  const results: ReadResult[] = []
+  for (const read of reads) {
+    const room = marked.get(read.room_id)
+    results.push(room && !room.partial ? toResult(room, read) : await markAlone(held, read, requestId))
+  }
+  return results
+}
+
+async function markTogether(held: Held, reads: readonly Read[], requestId: string): Promise<Map<string, MarkedRoom>> {
+  const marked = await held.db
+    .run((sql) => markToNewest(sql, reads, requestId))
+    .catch((error: unknown) => {
+      if (!isLocked(error)) throw error
+      return [] // somebody keeps one of the rooms: each goes alone
+    })
+  await announce(held, marked, requestId)
+  return new Map(marked.map((it) => [it.room.room_id, it]))
+}
+
+async function markAlone(held: Held, read: Read, requestId: string): Promise<ReadResult> {
+  try {
+    const marked = (await lockAndMark(held, read, requestId)) ?? (await hearAndMark(held, read, requestId))
+    if (!marked) return { outcome: 'refused', refusal: new Refusal('unknown_room') }
+    await announce(held, [marked], requestId)
+    return toResult(marked, read)
+  } catch (error) {
+    if (error instanceof Refusal) return { outcome: 'refused', refusal: error }
+    if (isDependencyAway(error)) return { outcome: 'refused', refusal: new DependencyAway('the room', error) }
+    throw error
+  }
+}
+
+const lockAndMark = (held: Held, read: Read, requestId: string) => held.db.begin((tx) => markOne(tx, read, requestId))
+
+async function hearAndMark(held: Held, read: Read, requestId: string): Promise<MarkedRoom | undefined> {
+  await hearStory(held, read.room_id, requestId)
+  return lockAndMark(held, read, requestId)
+}
+
+function toResult({ room, moved }: MarkedRoom, read: Read): ReadResult {
+  const party = partyOf(room, read.user_id)
+  if (!party) return { outcome: 'refused', refusal: new Refusal('unknown_room') }
+  return { outcome: 'read', seq: room[`${party}_seq`], frame: moved.includes(party) ? readFrame(room, party) : '' }
+}
+
+async function announce(held: Held, marked: readonly MarkedRoom[], requestId: string): Promise<void> {
+  const moved = marked.filter((it) => it.box !== null)
+  if (moved.length === 0) return
+  const rooms = moved.map((it) => it.room.room_id)
+  const cards = new Map((await held.db.run((sql) => cardsOf(sql, rooms))).map((card) => [card.room_id, card]))
+  const entries = moved.flatMap(({ room, moved: parties }) =>
+    parties.map((party) => readEntry(room, party, cards.get(room.room_id) ?? null, requestId)),
+  )
+  held.outbox.publish(
+    entries,
+    moved.map((it) => toOutboxRow(it, requestId)),
+  )
+}
+
+const toOutboxRow = ({ room, moved, box }: MarkedRoom, requestId: string): OutboxRow => ({
+  id: box ?? '',
+  topic: 'read',
+  subject: room.room_id,
+  first_rev: 0,
+  last_rev: 0,
+  detail: moved.join(','),
+  request_id: requestId,
+})

@@ -1,0 +1,15 @@
+import { replayBody as body } from '@farmgate/contracts/internal-messages.ts'
+import type { App } from '@farmgate/service-kit/app.ts'
+import { changesAfter } from '../../changes.ts'
+import type { Held } from '../../held.ts'
+import { revOf } from '../../history.ts'
+
+/** POST /internal/messages/replay/ — every change above a rev, one by one, for a gate that misses some. */
+export function replayChanges(app: App, held: Held) {
+  app.post('/internal/messages/replay/', { schema: { body } }, async (request) => {
+    const { room_id, after_rev, limit } = request.body
+    const rev = await held.db.run((sql) => revOf(sql, room_id))
+    const changes = await held.db.run((sql) => changesAfter(sql, room_id, after_rev, limit))
+    return { changes: changes.map((change) => ({ rev: change.rev, frame: change.frame })), rev }
+  })
+}

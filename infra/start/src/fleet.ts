@@ -14,12 +14,15 @@ export type Fleet = {
   close(): Promise<void>
 }
 
-export type Launch = {
+export type Surroundings = {
   config: Config
   /** What every service is told. */
   env: Env
   /** The admin's; each service gets the URL of its own role. */
   databaseUrl: string
+}
+
+export type Launch = Surroundings & {
   say: (line: string) => void
   /** Fires when the launcher is to end. */
   stop: AbortSignal
@@ -60,7 +63,8 @@ async function untilReady(service: ServiceRow, processes: ServiceProcess[], log:
   if (!isReady) throw new StartError(`${service.name} does not become ready. ${log ?? ''}\n${await endOfLog(log)}`)
 }
 
-function envOf({ port, database }: ServiceRow, count: number, { env, databaseUrl, config }: Launch): Env {
+/** What one service is told: the same as all, its share of the port, and the database by its own role. */
+export function envOf({ port, database }: ServiceRow, count: number, { env, databaseUrl, config }: Surroundings): Env {
   if (count > 1 && process.platform !== 'linux')
     throw new StartError(`Several instances on one port (${port}) need Linux: its kernel spreads the connections`)
   return {

@@ -1,10 +1,10 @@
 import { mkdir, open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Child, startChild } from '@farmgate/stores/child.ts'
-import { ROOT } from './services.ts'
+import { ROOT, type ServiceName } from './services.ts'
 
 export type ServiceProcess = {
-  readonly name: string
+  readonly name: ServiceName
   /** Of the process that runs now: `restart` changes it. */
   readonly pid: number
   /** Resolves when the process that runs now has ended, wanted or not. */
@@ -18,7 +18,7 @@ export type ServiceProcess = {
 }
 
 export type ServiceOptions = {
-  name: string
+  name: ServiceName
   env: Record<string, string | undefined>
   /** The file that takes what it prints; our own output where not given. */
   log?: string

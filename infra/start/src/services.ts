@@ -3,12 +3,13 @@ import { type DatabaseService, messagesApi, roomsApi } from '@farmgate/database/
 
 export const ROOT = path.resolve(import.meta.dirname, '../../..')
 
+export type ServiceName = 'rooms-api' | 'messages-api' | 'ws-gateway' | 'web'
 type PortVariable = 'PORT' | 'ROOMS_API_PORT' | 'MESSAGES_API_PORT' | 'WS_GATEWAY_PORT'
 type InstancesVariable = 'ROOMS_API_INSTANCES' | 'MESSAGES_API_INSTANCES' | 'WS_GATEWAY_INSTANCES'
 
 /** A process that the launcher runs: where its settings come from. */
 export type ServiceRow = {
-  name: string
+  name: ServiceName
   /** The variables that hold its port and how many of it run (one, where there is none). */
   port: PortVariable
   instances?: InstancesVariable

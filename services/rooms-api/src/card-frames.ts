@@ -1,0 +1,61 @@
+import type { Room } from '@farmgate/contracts/rooms.ts'
+import type { Sql } from '@farmgate/postgres/database.ts'
+import type { PendingQuery, Row } from 'postgres'
+import { cardColumns, cardJoins, type RoomRow, type StoredRoom, seenBy, toStoredRoom } from './stored-room.ts'
+
+/** A card as one of its parties sees it, ready for that user's inbox sockets. */
+export type CardFrame = { room_id: string; user_id: string; frame: string }
+
+/** The present cards of these rooms, for both parties of each. */
+export const cardFrames = (sql: Sql, roomIds: readonly string[]): Promise<CardFrame[]> =>
+  framesWhere(sql, sql`r.room_id = any(${roomIds}::uuid[])`, () => true)
+
+/**
+ * The cards that changed at or after `since`, for these users. Times are taken before the commit: ask for a few seconds
+ * more than you missed.
+ */
+export function changedCardFrames(sql: Sql, userIds: readonly string[], since: string): Promise<CardFrame[]> {
+  const users = new Set(userIds)
+  const changed = sql`
+    r.card_changed_at >= ${since}
+    and (r.customer_id = any(${userIds}::text[]) or r.farmer_id = any(${userIds}::text[]))`
+  return framesWhere(sql, changed, (userId) => users.has(userId))
+}
+
+async function framesWhere(
+  sql: Sql,
+  condition: PendingQuery<Row[]>,
+  wanted: (userId: string) => boolean,
+): Promise<CardFrame[]> {
+  const rows = await sql<RoomRow[]>`
+    select ${cardColumns(sql)} from rooms.rooms r ${cardJoins(sql)} where ${condition} order by r.card_changed_at`
+  const rooms = rows.map(toStoredRoom)
+  const totals = await totalsUnread(sql, new Set(rooms.flatMap(partiesOf).filter(wanted)))
+  return rooms.flatMap((room) =>
+    partiesOf(room)
+      .filter(wanted)
+      .map((userId) => toFrame(seenBy(room, userId), userId, totals.get(userId) ?? 0)),
+  )
+}
+
+const partiesOf = (room: StoredRoom) => [room.customer_id, room.farmer_id]
+
+const toFrame = (room: Room, user_id: string, total_unread: number): CardFrame => ({
+  room_id: room.room_id,
+  user_id,
+  frame: JSON.stringify({ type: 'room.updated', room, total_unread }),
+})
+
+/** Over all rooms of each user, in both roles. Costs what is unread, not what there is. */
+async function totalsUnread(sql: Sql, userIds: ReadonlySet<string>): Promise<Map<string, number>> {
+  const rows = await sql<{ user_id: string; total: number }[]>`
+    select asked.user_id, ${totalUnread(sql, sql`asked.user_id`)} as total
+    from unnest(${[...userIds]}::text[]) as asked (user_id)`
+  return new Map(rows.map(({ user_id, total }) => [user_id, total]))
+}
+
+/** An expression: what is unread for the user whom `user` names. */
+export const totalUnread = (sql: Sql, user: PendingQuery<Row[]> | string) => sql`(
+  coalesce((select sum(unread_customer) from rooms.rooms where customer_id = ${user} and unread_customer > 0), 0)
+  + coalesce((select sum(unread_farmer) from rooms.rooms where farmer_id = ${user} and unread_farmer > 0), 0)
+)::float8`

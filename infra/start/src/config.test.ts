@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { readStartConfig, serviceEnv } from './config.ts'
+
+const TOKEN = 'f'.repeat(64)
+const SECRET = 's'.repeat(32)
+
+test('on a desk nothing needs to be set', () => {
+  const config = readStartConfig({}, TOKEN)
+  const env = serviceEnv({}, config, { redisUrl: 'redis://127.0.0.1:1' })
+  expect(env).toMatchObject({
+    NODE_ENV: 'development',
+    PORT: '8080',
+    INTERNAL_TOKEN: TOKEN,
+    WS_QUERY_TOKEN: 'true',
+    ALLOWED_ORIGINS: 'http://localhost:8080,http://127.0.0.1:8080',
+    ROOMS_API_URL: 'http://127.0.0.1:4001',
+  })
+  expect(env.IMAGE_STORE).toMatch(/^file:\/\/\/.*\.farmgate\/images$/)
+})
+
+test.each([
+  ['nothing', {}],
+  ['a short secret', { JWT_SECRET: 'short' }],
+  ['the development secret', { JWT_SECRET: 'farmgate-development-secret-do-not-use' }],
+])('production refuses %s', (_, env) => {
+  expect(() => readStartConfig({ NODE_ENV: 'production', ...env }, TOKEN)).toThrow('JWT_SECRET: production wants')
+})
+
+test.each([
+  ['a secret of its own', { JWT_SECRET: SECRET }],
+  ['a key set', { JWKS_URL: 'https://keys.example/jwks.json' }],
+])('production takes %s, and no token in the query', (_, env) => {
+  expect(readStartConfig({ NODE_ENV: 'production', ...env }, TOKEN).WS_QUERY_TOKEN).toBe(false)
+})
+
+test('a variable that cannot be read is named, its value is not shown', () => {
+  expect(() => readStartConfig({ PORT: 'eighty' }, TOKEN)).toThrow('PORT: ')
+  expect(() => readStartConfig({ DATABASE_URL: 'hush' }, TOKEN)).toThrow(/^DATABASE_URL: (?!.*hush)/)
+})

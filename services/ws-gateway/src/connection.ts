@@ -1,0 +1,226 @@
+import { type CloseReason, closeCodes } from '@farmgate/contracts/close-codes.ts'
+import { type ErrorCode, errorCodes } from '@farmgate/contracts/errors.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
+import { Refusal } from '@farmgate/service-kit/refusal.ts'
+import type { RawData, WebSocket } from 'ws'
+import { Bucket } from './bucket.ts'
+import type { Clock } from './clock.ts'
+import type { FrameTable, RawFrame } from './frames/frame-table.ts'
+import type { GatewayMetrics } from './metrics.ts'
+
+/** More than this waiting to be read: the reader is too slow, and would fill our memory. */
+const MAX_WAITING_BYTES = 1024 * 1024
+/** From here on, whoever can wait does (a catch-up), so that being long never counts as being slow. */
+const PACE_BYTES = 256 * 1024
+/** What a client may say before it is welcomed. */
+const MAX_EARLY_BYTES = 1024 * 1024
+
+/** Frames of a socket, `typing` apart. */
+const FRAMES = { burst: 300, perS: 50 }
+/** `typing` is thinned, not counted, but a flood is a flood. */
+const TYPING = { burst: 500, perS: 500 }
+
+const BAD_FRAMES = { most: 10, withinMs: 60_000 }
+/** A token within the tolerance of its check (service-kit/auth.ts) lives to the end of it. */
+const TOKEN_TOLERANCE_MS = 5_000
+
+const TEXT = { binary: false, compress: false }
+
+export type ConnectionOptions = {
+  clock: Clock
+  log: Log
+  metrics: GatewayMetrics
+  /** Seconds, which are ticks of the clock, between two pings. */
+  heartbeatS: number
+  rateLimits: boolean
+}
+
+type Door = { take(raw: RawFrame): void; parse(text: string): RawFrame }
+
+/**
+ * One WebSocket: what may come in and how fast, whether somebody is still there, why it ends. What comes before `hear`
+ * is kept, in order, since a client may speak as soon as the handshake is over.
+ */
+export class Connection {
+  readonly requestId: string
+  readonly #ws: WebSocket
+  readonly #options: ConnectionOptions
+  readonly #frames: Bucket
+  readonly #typing: Bucket
+  #door: Door | undefined
+  #early: Buffer[] = []
+  #earlyBytes = 0
+  #bad: number[] = []
+  #heardAt: number
+  #pingAt: number
+  #exp = 0
+  #expiresAt = Number.POSITIVE_INFINITY
+  #closed = false
+  #whenClosed: (() => void)[] = []
+
+  constructor(ws: WebSocket, requestId: string, options: ConnectionOptions) {
+    const { clock, heartbeatS } = options
+    this.requestId = requestId
+    this.#ws = ws
+    this.#options = options
+    this.#frames = new Bucket(FRAMES, Date.now())
+    this.#typing = new Bucket(TYPING, Date.now())
+    this.#heardAt = clock.ticks
+    // Spread: ten thousand sockets that came at once are not pinged at once.
+    this.#pingAt = clock.ticks + 1 + Math.floor(Math.random() * heartbeatS)
+    ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
+    ws.on('pong', () => this.#alive())
+    ws.on('ping', () => this.#alive())
+    // A frame too large, or no WebSocket at all: ws closes with the code that fits.
+    ws.on('error', () => this.#end())
+    ws.on('close', () => this.#end())
+  }
+
+  /** Closing or closed: nothing more is heard or sent. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Calls back once, as soon as the connection ends from either side; at once where it has. */
+  onClosed(hear: () => void): void {
+    if (this.#closed) hear()
+    else this.#whenClosed.push(hear)
+  }
+
+  /** From now on frames are handled for `session`; those that have come already come first. */
+  hear<Session>(table: FrameTable<Session>, session: Session): void {
+    this.#door = { parse: table.parse, take: (raw) => table.handle(session, raw) }
+    const early = this.#early
+    this.#early = []
+    for (const data of early) this.#take(data)
+  }
+
+  /** Stops hearing: what is said from now on is not answered, so that its sender says it again elsewhere. */
+  deafen(): void {
+    this.#door = { parse: () => ({ type: '' }), take: () => undefined }
+  }
+
+  /** Sends a ready frame; closes a reader that is too slow for it. */
+  send(frame: Buffer | string): void {
+    if (this.#closed) return
+    this.#options.metrics.framesOut.inc()
+    this.#ws.send(frame, TEXT)
+    if (this.#ws.bufferedAmount > MAX_WAITING_BYTES) this.close('too_slow')
+  }
+
+  /** Sends a ready frame; gives a promise where the next one should wait for the reader. */
+  sendPaced(frame: Buffer | string): Promise<void> | undefined {
+    if (this.#closed) return undefined
+    this.#options.metrics.framesOut.inc()
+    if (this.#ws.bufferedAmount < PACE_BYTES) {
+      this.#ws.send(frame, TEXT)
+      return undefined
+    }
+    return new Promise((resolve) => this.#ws.send(frame, TEXT, () => resolve()))
+  }
+
+  /** Answers a frame that was refused; the socket stays open. */
+  refuse(code: ErrorCode, detail: string | undefined, clientMessageId?: unknown): void {
+    const about = isClientMessageId(clientMessageId) ? { client_message_id: clientMessageId } : {}
+    this.send(JSON.stringify({ type: 'error', code, detail: detail ?? errorCodes[code].title, ...about }))
+  }
+
+  /** The token's `exp`, in seconds: at that moment the socket closes, unless a later one comes. */
+  liveUntil(exp: number): void {
+    const at = exp * 1_000
+    this.#exp = exp
+    this.#expiresAt = at > Date.now() ? at : at + TOKEN_TOLERANCE_MS
+  }
+
+  /** The same for a token that replaces an earlier one; false where it is not later. */
+  extendUntil(exp: number): boolean {
+    if (exp <= this.#exp) return false
+    this.liveUntil(exp)
+    return true
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#closed) return
+    this.#options.metrics.countClose(reason)
+    this.#ws.close(closeCodes[reason].code, closeCodes[reason].says)
+    this.#end()
+  }
+
+  terminate(): void {
+    this.#ws.terminate()
+  }
+
+  /** Once per tick of the clock. */
+  tick(): void {
+    const { clock, heartbeatS } = this.#options
+    if (Date.now() >= this.#expiresAt) this.close('unauthorized')
+    else if (clock.ticks - this.#heardAt > 2 * heartbeatS) this.close('silent')
+    else if (clock.ticks >= this.#pingAt) {
+      this.#pingAt = clock.ticks + heartbeatS
+      this.#ws.ping()
+    }
+  }
+
+  #alive() {
+    this.#heardAt = this.#options.clock.ticks
+  }
+
+  #onMessage(data: RawData, isBinary: boolean) {
+    if (this.#closed) return
+    this.#alive()
+    this.#options.metrics.framesIn.inc()
+    if (isBinary || !Buffer.isBuffer(data)) return this.close('unsupported_data')
+    if (this.#door) this.#take(data)
+    else this.#keep(data)
+  }
+
+  #keep(data: Buffer) {
+    this.#early.push(data)
+    this.#earlyBytes += data.length
+    const tooMany = this.#options.rateLimits && this.#early.length > FRAMES.burst
+    if (tooMany || this.#earlyBytes > MAX_EARLY_BYTES) this.close('rate_limited')
+  }
+
+  #take(data: Buffer) {
+    let raw: RawFrame | undefined
+    try {
+      raw = this.#door?.parse(data.toString())
+      if (!this.#admit(raw)) return this.close('rate_limited')
+      if (raw && !this.#closed) this.#door?.take(raw)
+    } catch (error) {
+      if (raw === undefined && !this.#admit(undefined)) return this.close('rate_limited')
+      this.#refused(error, raw)
+    }
+  }
+
+  #admit(raw: RawFrame | undefined): boolean {
+    const bucket = raw?.type === 'typing' ? this.#typing : this.#frames
+    return !this.#options.rateLimits || bucket.take(Date.now())
+  }
+
+  #refused(error: unknown, raw: RawFrame | undefined) {
+    if (!(error instanceof Refusal)) {
+      this.#options.log.error({ err: error, request_id: this.requestId, type: raw?.type }, 'frame.failed')
+      return this.refuse('internal', undefined, raw?.client_message_id)
+    }
+    if (error.code === 'bad_frame' && this.#tooManyBad()) return this.close('bad_frames')
+    this.refuse(error.code, error.detail, raw?.client_message_id)
+  }
+
+  #tooManyBad(): boolean {
+    const now = Date.now()
+    this.#bad = this.#bad.filter((at) => at > now - BAD_FRAMES.withinMs)
+    this.#bad.push(now)
+    return this.#bad.length >= BAD_FRAMES.most
+  }
+
+  #end() {
+    if (this.#closed) return
+    this.#closed = true
+    this.#early = []
+    for (const hear of this.#whenClosed) hear()
+    this.#whenClosed = []
+  }
+}
+
+const isClientMessageId = (id: unknown): id is string => typeof id === 'string' && id.length >= 1 && id.length <= 64

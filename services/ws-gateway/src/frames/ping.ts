@@ -1,0 +1,6 @@
+import type { Connection } from '../connection.ts'
+
+const PONG = Buffer.from('{"type":"pong"}')
+
+/** Answered on the spot: for clients that cannot send a WebSocket ping. */
+export const ping = ({ connection }: { connection: Connection }): void => connection.send(PONG)

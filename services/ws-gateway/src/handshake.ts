@@ -1,0 +1,117 @@
+import { BEARER_PREFIX, type CloseReason, MAX_FRAME_BYTES, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
+import type { App } from '@farmgate/service-kit/app.ts'
+import { type Auth, bearerToken, type User } from '@farmgate/service-kit/auth.ts'
+import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
+import { Refusal } from '@farmgate/service-kit/refusal.ts'
+import websocket from '@fastify/websocket'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import type { Config } from './config.ts'
+import type { Connection } from './connection.ts'
+import type { Connections } from './connections.ts'
+
+/** A client that does not answer our close frame is left after this. */
+const CLOSE_TIMEOUT_MS = 5_000
+
+const SOCKETS = {
+  maxPayload: MAX_FRAME_BYTES,
+  // 11 times the CPU at 1 KB.
+  perMessageDeflate: false,
+  clientTracking: false,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+  /** The token travels beside it and is never answered. */
+  handleProtocols: (protocols: Set<string>) => protocols.has(SUBPROTOCOL) && SUBPROTOCOL,
+}
+
+/**
+ * WebSockets on this app. `beforeClose` is what happens at shutdown while sockets are still open: without one of ours
+ * they would be closed with 1005, which tells a client nothing.
+ */
+export async function acceptSockets(app: App, beforeClose: () => Promise<void>): Promise<void> {
+  await app.register(websocket, {
+    options: SOCKETS,
+    // A connection looks after its errors itself (connection.ts).
+    errorHandler: (error, _socket, request) => request.log.debug({ err: error }, 'socket.error'),
+    preClose: beforeClose,
+  })
+  app.addHook('onRequest', async (request) => {
+    const isSocketRoute = request.routeOptions.url?.startsWith('/ws/') ?? false
+    if (request.ws && !isSocketRoute) throw new Refusal('not_found')
+  })
+}
+
+export type Greeter = {
+  connections: Connections
+  auth: Auth
+  log: Log
+  config: Pick<Config, 'ALLOWED_ORIGINS' | 'WS_QUERY_TOKEN'>
+}
+
+/** Lets an authenticated user in: everything a welcome needs. What it throws closes the socket with the code that fits. */
+type Enter = (connection: Connection, user: User, request: FastifyRequest) => Promise<void>
+
+/**
+ * A WebSocket route. A foreign Origin is refused with 403 before the upgrade; any other bad caller is let through and
+ * closed at once, since a browser cannot see the status of a refused upgrade (api.md, "The room socket").
+ */
+export function socketRoute(app: App, url: string, { connections, auth, log, config }: Greeter, enter: Enter): void {
+  const greet = async (ws: WebSocket, request: FastifyRequest) => {
+    const connection = connections.accept(ws, request.id)
+    try {
+      const user = await auth.verifyToken(tokenOf(request, config.WS_QUERY_TOKEN))
+      connection.liveUntil(user.exp)
+      // A service has no room and no chat list: for it there is nothing here.
+      if (user.isService) throw new Refusal('unknown_room')
+      await enter(connection, user, request)
+    } catch (error) {
+      const reason = closeReasonOf(error)
+      if (!reason) log.error({ err: error, request_id: request.id }, 'socket.failed')
+      connection.close(reason ?? 'overloaded')
+    }
+  }
+  app.route({
+    method: 'GET',
+    url,
+    config: { access: 'open' },
+    schema: { hide: true },
+    onRequest: async ({ headers: { origin } }) => {
+      if (origin !== undefined && !config.ALLOWED_ORIGINS.includes(origin)) throw new Refusal('origin_not_allowed')
+    },
+    handler: (_request, reply: FastifyReply) => {
+      reply.header('upgrade', 'websocket')
+      throw new Refusal('upgrade_required')
+    },
+    wsHandler: greet,
+  })
+}
+
+/** By preference: the subprotocol, the header, the query where it is allowed. '' where there is none. */
+function tokenOf({ headers, query }: FastifyRequest, queryAllowed: boolean): string {
+  const offered = headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim()) ?? []
+  const bearer = offered.find((protocol) => protocol.startsWith(BEARER_PREFIX))
+  return (
+    bearer?.slice(BEARER_PREFIX.length) ?? bearerToken(headers.authorization) ?? (queryAllowed ? inQuery(query) : '')
+  )
+}
+
+function inQuery(query: unknown): string {
+  const token = query && typeof query === 'object' && 'token' in query ? query.token : ''
+  return typeof token === 'string' ? token : ''
+}
+
+/** Undefined: a bug of ours. */
+function closeReasonOf(error: unknown): CloseReason | undefined {
+  if (isDependencyAway(error)) return 'overloaded'
+  if (!(error instanceof Refusal)) return undefined
+  switch (error.code) {
+    case 'unauthorized':
+      return 'unauthorized'
+    case 'unknown_room':
+      return 'unknown_room'
+    case 'bad_request':
+      return 'bad_frames'
+    default:
+      return 'overloaded'
+  }
+}

@@ -1,0 +1,23 @@
+import { type ChangeBatch, changeBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
+import { type LaneHolds, openRoomLanes, type RoomLanes, settleChange } from './room-lanes.ts'
+
+/** They are done one after another: a batch must end within its deadline. */
+const MAX_BATCH = 50
+
+export type Change = ChangeBatch['changes'][number]
+
+/** Edits and deletes. */
+export const openChanges = (holds: LaneHolds): RoomLanes<Change> =>
+  openRoomLanes(
+    {
+      name: 'change',
+      bodyOf: (changes) => ({ changes }),
+      answer: changeBatchAnswer,
+      maxBatch: MAX_BATCH,
+      settle: ({ session }, result) => {
+        session.answered()
+        settleChange(holds.hub, session, result)
+      },
+    },
+    holds,
+  )

@@ -1,0 +1,27 @@
+import { type Change, openChanges } from './changes.ts'
+import { openReads, type Reads } from './reads.ts'
+import type { LaneHolds, RoomLanes } from './room-lanes.ts'
+import { openSends, type Send } from './sends.ts'
+
+export type Lanes = {
+  sends: RoomLanes<Send>
+  changes: RoomLanes<Change>
+  reads: Reads
+  /** Takes no more, and ends when everything taken is answered. */
+  close(): Promise<void>
+}
+
+/** The ways of sockets' commands to messages-api. */
+export function openLanes(holds: LaneHolds): Lanes {
+  const sends = openSends(holds)
+  const changes = openChanges(holds)
+  const reads = openReads(holds)
+  return {
+    sends,
+    changes,
+    reads,
+    close: async () => {
+      await Promise.all([sends.close(), changes.close(), reads.close()])
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { CommandResult, ReadResult } from '@farmgate/contracts/internal-messages.ts'
+import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
+import { shardOf } from '@farmgate/streams/shards.ts'
+import type { z } from 'zod'
+import type { Hub } from '../hub.ts'
+import type { GatewayMetrics } from '../metrics.ts'
+import type { RoomSession } from '../room-session.ts'
+import { openLane } from './lane.ts'
+
+/** A room's commands keep their order in one lane; all rooms share few, so that batches are worth their while. */
+const LANES = 8
+const MAX_WAITING = 5_000
+
+/** What a socket wants of messages-api: its item in the batch. */
+export type Command<Item> = { session: RoomSession; item: Item }
+
+export type RoomLanes<Item> = {
+  /** Throws Refusal('overloaded'). */
+  push(session: RoomSession, item: Item): void
+  close(): Promise<void>
+}
+
+export type LaneHolds = { messagesApi: InternalClient; hub: Hub; log: Log; metrics: GatewayMetrics }
+
+type Options<Item, Result> = {
+  name: 'send' | 'change' | 'read'
+  bodyOf: (items: Item[]) => object
+  answer: z.ZodType<{ results: Result[] }>
+  settle: (command: Command<Item>, result: Result | Refused) => void
+  maxBatch: number
+}
+type Refused = Extract<CommandResult, { outcome: 'refused' }>
+
+/** Lanes to `POST /internal/messages/<name>/`. */
+export function openRoomLanes<Item extends { room_id: string }, Result extends CommandResult | ReadResult>(
+  { name, bodyOf, answer, settle, maxBatch }: Options<Item, Result>,
+  { messagesApi, log, metrics }: LaneHolds,
+): RoomLanes<Item> {
+  const ask = async (batch: readonly Command<Item>[], deadlineMs: number) => {
+    metrics.batchSize.observe({ lane: name }, batch.length)
+    const requestId = batch[0]?.session.connection.requestId
+    const end = metrics.batchSeconds.startTimer({ lane: name })
+    const { results } = await messagesApi.post(`/internal/messages/${name}/`, bodyOf(batch.map(({ item }) => item)), {
+      deadlineMs,
+      schema: answer,
+      ...(requestId !== undefined && { requestId }),
+    })
+    end()
+    return results
+  }
+  const lanes = Array.from({ length: LANES }, () =>
+    openLane<Command<Item>, Result>({
+      ask,
+      settle(command, result) {
+        metrics.commands.inc({ lane: name, outcome: result.outcome })
+        settle(command, result)
+      },
+      isTransient: isDependencyAway,
+      onBug: (error) => log.error({ err: error, lane: name }, 'lane.failed'),
+      maxBatch,
+      maxWaiting: MAX_WAITING,
+    }),
+  )
+  return {
+    push: (session, item) => lanes[shardOf(item.room_id, LANES)]?.push({ session, item }),
+    close: async () => {
+      await Promise.all(lanes.map((lane) => lane.close()))
+    },
+  }
+}
+
+/** What a change of the history came to, for the one who asked and for the room. */
+export function settleChange(hub: Hub, session: RoomSession, result: CommandResult, clientMessageId?: string): void {
+  const { outcome } = result
+  if (outcome === 'refused') session.connection.refuse(result.code, result.detail, clientMessageId)
+  else if (outcome === 'unchanged') session.repeated(result.rev, result.frame)
+  // The live frame is the acknowledgement; the stream's entry, which follows, is dropped as a duplicate.
+  else hub.get(session.room.id)?.offer(result.rev, result.frame)
+}

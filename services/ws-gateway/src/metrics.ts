@@ -1,0 +1,41 @@
+import type { CloseReason } from '@farmgate/contracts/close-codes.ts'
+import type { Metrics } from '@farmgate/service-kit/metrics.ts'
+
+/** From one message alone to a full batch. */
+const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+
+export type GatewayMetrics = ReturnType<typeof gatewayMetrics>
+
+/** What an operator asks of a gateway: how many, how fast, and why sockets go. */
+export function gatewayMetrics(metrics: Metrics) {
+  const framesIn = metrics.counter({ name: 'frames_in_total', help: 'Frames from clients' })
+  const framesOut = metrics.counter({ name: 'frames_out_total', help: 'Frames to clients' })
+  const commands = metrics.counter({
+    name: 'commands_total',
+    help: 'Commands of sockets by their outcome',
+    labels: ['lane', 'outcome'],
+  })
+  const closes = metrics.counter({
+    name: 'closes_total',
+    help: 'Sockets that we closed, by reason',
+    labels: ['reason'],
+  })
+  const joins = metrics.counter({ name: 'joins_total', help: 'Sockets that entered a room', labels: ['how'] })
+  return {
+    framesIn,
+    framesOut,
+    commands,
+    countClose: (reason: CloseReason) => closes.inc({ reason }),
+    countJoin: (how: 'new' | 'resumed' | 'resync') => joins.inc({ how }),
+    batchSize: metrics.histogram({
+      name: 'lane_batch_size',
+      help: 'Commands in a batch',
+      labels: ['lane'],
+      buckets: BATCH_SIZES,
+    }),
+    batchSeconds: metrics.histogram({ name: 'lane_batch_seconds', help: 'Time of a batch', labels: ['lane'] }),
+    gapFills: metrics.counter({ name: 'gap_fills_total', help: 'Times that a gate asked for what it missed' }),
+    sockets: (count: () => number) => metrics.gauge({ name: 'sockets', help: 'Sockets that are open', collect: count }),
+    rooms: (count: () => number) => metrics.gauge({ name: 'rooms', help: 'Rooms that are watched', collect: count }),
+  }
+}

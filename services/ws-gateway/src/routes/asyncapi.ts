@@ -1,0 +1,114 @@
+import { inboxClientFrames, roomClientFrames } from '@farmgate/contracts/client-frames.ts'
+import { closeCodes } from '@farmgate/contracts/close-codes.ts'
+import { inboxServerFrames, roomServerFrames } from '@farmgate/contracts/server-frames.ts'
+import type { App } from '@farmgate/service-kit/app.ts'
+import { z } from 'zod'
+
+type Frames = Record<string, z.ZodType>
+
+/** GET /asyncapi.json — the sockets as AsyncAPI 3, made from the tables of frames that the gateway itself checks by. */
+export function describeSockets(app: App): void {
+  const document = asyncapi()
+  app.get('/asyncapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => document)
+}
+
+export function asyncapi() {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Farmgate sockets',
+      version: '1.0.0',
+      description: `The room and the chat list, live. Frames are JSON text, at most 64 KiB.\n\n${closeTable()}`,
+    },
+    defaultContentType: 'application/json',
+    channels: {
+      room: {
+        address: '/ws/chat/{room_id}/',
+        title: 'One room',
+        description: `${HANDSHAKE} \`online\` of the welcome names every party who has a socket in the room, the caller included.`,
+        parameters: { room_id: { description: 'A UUID' } },
+        messages: {
+          ...messageRefs('room', 'says', roomClientFrames),
+          ...messageRefs('room', 'hears', roomServerFrames),
+        },
+        bindings: { ws: { method: 'GET', query: z.toJSONSchema(roomQuery, JSON_SCHEMA) } },
+      },
+      inbox: {
+        address: '/ws/inbox/',
+        title: 'The chat list',
+        description: HANDSHAKE,
+        messages: {
+          ...messageRefs('inbox', 'says', inboxClientFrames),
+          ...messageRefs('inbox', 'hears', inboxServerFrames),
+        },
+        bindings: { ws: { method: 'GET' } },
+      },
+    },
+    operations: {
+      'room.receive': operation('receive', 'room', 'says', roomClientFrames),
+      'room.send': operation('send', 'room', 'hears', roomServerFrames),
+      'inbox.receive': operation('receive', 'inbox', 'says', inboxClientFrames),
+      'inbox.send': operation('send', 'inbox', 'hears', inboxServerFrames),
+    },
+    components: {
+      messages: {
+        ...messages('room', 'says', roomClientFrames, 'input'),
+        ...messages('room', 'hears', roomServerFrames, 'output'),
+        ...messages('inbox', 'says', inboxClientFrames, 'input'),
+        ...messages('inbox', 'hears', inboxServerFrames, 'output'),
+      },
+    },
+  }
+}
+
+const HANDSHAKE =
+  'The token comes as `Sec-WebSocket-Protocol: farmgate.v1, bearer.<JWT>` or in an `Authorization` header. A foreign ' +
+  '`Origin` is refused with 403; any other bad caller is let through and closed at once.'
+
+const JSON_SCHEMA = { target: 'draft-7', io: 'input' } as const
+
+const roomQuery = z.object({
+  after_rev: z.int().min(0).optional().meta({ description: 'Everything after this rev first, then `caught_up`' }),
+})
+
+/** A client says, or hears. Seen from the gateway, as AsyncAPI wants operations to be, the other way round. */
+type Side = 'says' | 'hears'
+
+const nameOf = (channel: string, side: Side, type: string) => `${channel}.${side}.${type}`
+
+const messages = (channel: string, side: Side, frames: Frames, io: 'input' | 'output') =>
+  byType(frames, (type, schema) => [
+    nameOf(channel, side, type),
+    { name: type, payload: z.toJSONSchema(schema, { ...JSON_SCHEMA, io, reused: 'inline' }) },
+  ])
+
+const messageRefs = (channel: string, side: Side, frames: Frames) =>
+  byType(frames, (type) => {
+    const name = nameOf(channel, side, type)
+    return [name, { $ref: `#/components/messages/${name}` }]
+  })
+
+const operation = (action: 'send' | 'receive', channel: string, side: Side, frames: Frames) => ({
+  action,
+  channel: { $ref: `#/channels/${channel}` },
+  messages: Object.keys(frames).map((type) => ({
+    $ref: `#/channels/${channel}/messages/${nameOf(channel, side, type)}`,
+  })),
+})
+
+function byType<Value>(frames: Frames, entryOf: (type: string, schema: z.ZodType) => [string, Value]) {
+  return Object.fromEntries(Object.entries(frames).map(([type, schema]) => entryOf(type, schema)))
+}
+
+const closeTable = () =>
+  [
+    '| close code | why | the client |',
+    '| --- | --- | --- |',
+    ...Object.values(closeCodes).map(({ code, says, next }) => `| ${code} | ${says} | ${NEXT[next]} |`),
+  ].join('\n')
+
+const NEXT = {
+  final: 'does not come back',
+  new_token: 'comes back with a new token',
+  jitter: 'comes back with full jitter and `after_rev`',
+}

@@ -1,0 +1,16 @@
+import { INBOX_STREAM, type inboxEvents } from '@farmgate/contracts/inbox-events.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
+import { field } from '@farmgate/streams/entries.ts'
+import type { Inboxes } from '../inboxes.ts'
+import type { EntryHandler } from './tail-streams.ts'
+
+const TYPE: keyof typeof inboxEvents = 'room.updated'
+
+/** Cards of chat lists that changed: passed on as they are. */
+export const inboxEntries =
+  (inboxes: Inboxes, log: Log): EntryHandler =>
+  (id, fields) => {
+    const frame = field(fields, 'frame')
+    if (field(fields, 'type') === TYPE && frame) inboxes.tell(field(fields, 'user_id') ?? '', frame)
+    else log.warn({ stream: INBOX_STREAM, entry: id }, 'entry.malformed')
+  }

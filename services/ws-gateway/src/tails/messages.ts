@@ -1,0 +1,33 @@
+import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
+import { field } from '@farmgate/streams/entries.ts'
+import type { Hub } from '../hub.ts'
+import type { EntryHandler } from './tail-streams.ts'
+
+/**
+ * What changed in the histories of rooms. The hot path: nothing is parsed, the frame passes as it is, and an entry of a
+ * room that nobody watches here is left after one look.
+ */
+export const messageEntries =
+  (hub: Hub, log: Log): EntryHandler =>
+  (id, fields) => {
+    const room = hub.get(field(fields, 'room_id') ?? '')
+    if (!room) return
+    const type = field(fields, 'type')
+    const frame = field(fields, 'frame') ?? ''
+    const at = Number(field(fields, type === 'read.moved' ? 'seq' : 'rev'))
+    if (frame === '' || !Number.isSafeInteger(at) || at < 1) {
+      return log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.malformed')
+    }
+    switch (type) {
+      case 'message.created':
+      case 'message.updated':
+      case 'message.deleted':
+        return room.offer(at, frame)
+      case 'read.moved':
+        return room.readMoved(field(fields, 'user_id') ?? '', at, frame)
+      default:
+        // The one who says it is newer than we are.
+        return log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.unknown_type')
+    }
+  }

@@ -1,0 +1,30 @@
+import { SIGNALS_STREAM, signals } from '@farmgate/contracts/signals.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
+import { field } from '@farmgate/streams/entries.ts'
+import { z } from 'zod'
+import type { Hub } from '../hub.ts'
+import type { Presence } from '../presence.ts'
+import type { Typing } from '../typing.ts'
+import type { EntryHandler } from './tail-streams.ts'
+
+const signal = z.discriminatedUnion('type', [signals.typing, signals.presence])
+
+type Hearers = { hub: Hub; presence: Presence; typing: Typing; gateway: string; log: Log }
+
+/** What the other gateways say of their sockets; our own voice is passed over. */
+export const signalEntries =
+  ({ hub, presence, typing, gateway, log }: Hearers): EntryHandler =>
+  (id, fields) => {
+    const room = hub.get(field(fields, 'room_id') ?? '')
+    if (!room || field(fields, 'gateway') === gateway) return
+    const { success, data: heard } = signal.safeParse(record(fields))
+    if (!success) return log.warn({ stream: SIGNALS_STREAM, entry: id }, 'entry.malformed')
+    if (heard.type === 'typing') typing.heard(room, heard.user_id, heard.is_typing)
+    else presence.heard(room, heard.gateway, heard.user_id, heard.present, heard.at)
+  }
+
+function record(fields: readonly string[]): Record<string, string> {
+  const pairs: [string, string][] = []
+  for (let at = 0; at + 1 < fields.length; at += 2) pairs.push([fields[at] ?? '', fields[at + 1] ?? ''])
+  return Object.fromEntries(pairs)
+}

@@ -1,0 +1,36 @@
+import type { Log } from '@farmgate/service-kit/log.ts'
+import type { Pulse } from '@farmgate/streams/pulse.ts'
+import type { Redis } from '@farmgate/streams/redis.ts'
+import { streamKeys } from '@farmgate/streams/shards.ts'
+import { startTail, type Tail } from '@farmgate/streams/tail.ts'
+
+/** Hears one entry; its fields flat: name, value, name, value. */
+export type EntryHandler = (id: string, fields: string[]) => void
+
+type Holds = { redis: Redis; log: Log; pulse: Pulse; onLoss: readonly (() => void)[] }
+
+/** Hears these streams from now on, each with its handler. One that throws on an entry does not keep the next from it. */
+export function tailStreams({ redis, log, pulse, onLoss }: Holds, streams: Record<string, EntryHandler>): Tail {
+  const handlers = new Map<string, EntryHandler>()
+  for (const [stream, handle] of Object.entries(streams))
+    for (const key of streamKeys(stream)) handlers.set(key, handle)
+  return startTail({
+    redis,
+    log,
+    pulse,
+    streams: Object.keys(streams),
+    onLoss: () => {
+      for (const hear of onLoss) hear()
+    },
+    onEntries(key, entries) {
+      const handle = handlers.get(key)
+      for (const [id, fields] of entries) {
+        try {
+          handle?.(id, fields)
+        } catch (error) {
+          log.error({ err: error, key, entry: id }, 'entry.failed')
+        }
+      }
+    },
+  })
+}

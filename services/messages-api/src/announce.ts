@@ -1,5 +1,5 @@
 import { type Card, MESSAGES_STREAM, type MessageEventType } from '@farmgate/contracts/message-events.ts'
-import type { OutboxRow } from '@farmgate/outbox/outbox.ts'
+import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { Database, Sql } from '@farmgate/postgres/database.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'

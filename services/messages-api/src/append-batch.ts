@@ -1,5 +1,5 @@
 import type { Card } from '@farmgate/contracts/message-events.ts'
-import type { OutboxRow } from '@farmgate/outbox/outbox.ts'
+import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'

@@ -1,4 +1,4 @@
-import type { OutboxRow } from '@farmgate/outbox/outbox.ts'
+import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { Tx } from '@farmgate/postgres/database.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { changeEntry, changesRow } from './announce.ts'

@@ -1,4 +1,4 @@
-import type { OutboxRow } from '@farmgate/outbox/outbox.ts'
+import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import { DependencyAway, isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { readEntry } from './announce.ts'

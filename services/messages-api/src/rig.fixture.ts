@@ -1,3 +1,5 @@
+import { applyCardsBody, storyBody } from '@farmgate/contracts/internal-rooms.ts'
+import type { Card } from '@farmgate/contracts/message-events.ts'
 import type { RoomEvent } from '@farmgate/contracts/room-events.ts'
 import { startOutbox } from '@farmgate/outbox/outbox.ts'
 import { openDatabase } from '@farmgate/postgres/database.ts'
@@ -96,17 +98,16 @@ export type RoomsPeer = {
   url: string
   /** The story of each room that exists. */
   stories: Map<string, RoomEvent[]>
-  /** How often a story was asked for. */
-  asked: number
+  /** The cards that were handed over while Redis was away. */
+  cards: Card[]
   close(): Promise<void>
 }
 
 async function openRoomsPeer(): Promise<RoomsPeer> {
   const app = await createApp({ log, config })
-  const peer = { url: '', stories: new Map<string, RoomEvent[]>(), asked: 0, close: () => app.close() }
+  const peer = { url: '', stories: new Map<string, RoomEvent[]>(), cards: [] as Card[], close: () => app.close() }
   app.post('/internal/rooms/story/', async (request) => {
-    peer.asked++
-    const { room_id, after } = request.body as { room_id: string; after: number }
+    const { room_id, after } = storyBody.parse(request.body)
     const story = peer.stories.get(room_id)
     if (!story) throw new Refusal('unknown_room')
     return { events: story.filter((event) => event.event_no > after) }
@@ -116,6 +117,10 @@ async function openRoomsPeer(): Promise<RoomsPeer> {
       .map(([room_id, story]) => ({ room_id, event_no: story.length }))
       .sort((a, b) => (a.room_id < b.room_id ? -1 : 1)),
   }))
+  app.post('/internal/rooms/cards/', async (request, reply) => {
+    peer.cards.push(...applyCardsBody.parse(request.body).cards)
+    return reply.code(204).send()
+  })
   peer.url = await app.listen({ host: '127.0.0.1', port: 0 })
   return peer
 }

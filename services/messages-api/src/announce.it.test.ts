@@ -1,0 +1,88 @@
+import { type MessageEvent, messageEvent } from '@farmgate/contracts/message-events.ts'
+import { roomServerFrames } from '@farmgate/contracts/server-frames.ts'
+import { createLog } from '@farmgate/service-kit/log.ts'
+import { openRedis, type Redis } from '@farmgate/streams/redis.ts'
+import { streamKeys } from '@farmgate/streams/shards.ts'
+import { until } from '@farmgate/testing/until.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { anOpenRoom, ask, CUSTOMER, FARMER, type Instance, openRig, type Rig } from './rig.fixture.ts'
+
+// What messages-api says on its stream, at once or by the sweeper, and what happens to it while Redis is away.
+
+let rig: Rig
+let api: Instance
+let redis: Redis
+beforeAll(async () => {
+  rig = await openRig()
+  ;[api] = rig.instances as [Instance]
+})
+afterAll(() => rig.close())
+beforeEach(async () => {
+  redis = openRedis(rig.redis.url, { log: createLog('test', 'silent'), name: 'test' })
+  await until(() => redis.status === 'ready')
+})
+afterEach(() => redis.close())
+
+async function said(room_id: string): Promise<MessageEvent[]> {
+  const streams = await Promise.all(streamKeys('messages').map((key) => redis.xrange(key, '-', '+')))
+  return streams
+    .flat()
+    .map(([, flat]) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]]]))))
+    .filter((fields) => fields.room_id === room_id)
+    .map((fields) => messageEvent.parse(fields))
+}
+const brief = (events: MessageEvent[]) => events.map((it) => `${it.type} ${'rev' in it ? it.rev : it.seq}`)
+const outboxEmpty = async () => (await rig.admin`select from messages.outbox`).length === 0
+
+async function converse(room_id: string) {
+  const sent = await ask(api, CUSTOMER, 'POST', '/chat/messages/', { room_id, body: 'Friday?' })
+  const { message_id } = sent.body as { message_id: string }
+  await ask(api, FARMER, 'POST', '/chat/messages/read/', { room_id, seq: 1 })
+  await ask(api, CUSTOMER, 'PATCH', `/chat/messages/${message_id}/`, { body: 'Saturday?' })
+  await ask(api, CUSTOMER, 'DELETE', `/chat/messages/${message_id}/`)
+}
+const WHOLE = ['message.created 1', 'read.moved 1', 'message.updated 2', 'message.deleted 3']
+
+it('each change is said once, in order, with its card, and leaves nothing in the outbox', async () => {
+  const room_id = anOpenRoom(rig.rooms)
+  await converse(room_id)
+  await until(async () => (await said(room_id)).length === 4)
+  const events = await said(room_id)
+  expect(brief(events)).toEqual(WHOLE)
+  expect(events.map((it) => it.card?.card_rev)).toEqual([2, 3, 4, 5])
+  expect(events.at(-1)?.card).toMatchObject({ farmer_unread: 0, last_seq: 1, last_message: { preview: '' } })
+  for (const event of events) {
+    const frame = JSON.parse(event.frame) as { type: keyof typeof roomServerFrames }
+    roomServerFrames[frame.type].parse(frame)
+  }
+  await until(outboxEmpty)
+})
+
+it('while Redis is away writes are answered, cards go to rooms-api by hand, and all is said after its return', async () => {
+  const room_id = anOpenRoom(rig.rooms)
+  await ask(api, CUSTOMER, 'GET', `/chat/messages/?room_id=${room_id}`)
+  rig.redis.pause()
+  await converse(room_id)
+  const page = await ask(api, CUSTOMER, 'GET', `/chat/messages/?room_id=${room_id}`)
+  expect(page.body).toMatchObject({ rev: 3, last_seq: 1, read: { farmer_seq: 1 } })
+  await until(() => rig.rooms.cards.some((card) => card.room_id === room_id && card.card_rev === 5))
+  rig.redis.resume()
+  await until(async () => new Set(brief(await said(room_id))).size === 4, { within: 10_000 })
+  await until(outboxEmpty)
+})
+
+it('what a crash left unpublished is said by the sweeper, rev by rev', async () => {
+  const room_id = anOpenRoom(rig.rooms)
+  await converse(room_id)
+  await until(outboxEmpty)
+  await redis.flushall()
+  await rig.admin`
+    insert into messages.outbox (topic, subject, first_rev, last_rev, detail, created_at) values
+      ('changes', ${room_id}, 1, 2, '', now() - interval '1 minute'),
+      ('changes', ${room_id}, 3, 3, '', now() - interval '1 minute'),
+      ('read', ${room_id}, 0, 0, 'farmer', now() - interval '1 minute')`
+  await until(async () => (await said(room_id)).length === 4)
+  const events = await said(room_id)
+  expect(brief(events)).toEqual(['message.created 1', 'message.updated 2', 'message.deleted 3', 'read.moved 1'])
+  await until(outboxEmpty)
+})

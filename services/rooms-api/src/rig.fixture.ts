@@ -38,7 +38,14 @@ export async function openRig({ instances = 1, imageHosts = [] }: { instances?: 
   const limits = openRateLimits({ redis, enabled: false, log, limits: HTTP_LIMITS })
   const peer = await startMessagesPeer()
   const told: Told[] = []
-  const announcer: Announcer = { tell: (change) => void told.push(change), close: async () => undefined }
+  let teller: Announcer | undefined
+  const announcer: Announcer = {
+    tell(change) {
+      told.push(change)
+      teller?.tell(change)
+    },
+    close: async () => undefined,
+  }
   const config = { TRUSTED_PROXIES: 'loopback', ALLOWED_ORIGINS: [], IMAGE_URL_HOSTS: imageHosts }
 
   const openInstance = async () => {
@@ -87,6 +94,10 @@ export async function openRig({ instances = 1, imageHosts = [] }: { instances?: 
           select payload from rooms.room_events where room_id = ${roomId} order by event_no`
         return rows.map(({ payload }) => payload)
       }),
+    /** From now on what is announced is really told, too. */
+    tellBy(real: Announcer) {
+      teller = real
+    },
     /** What autovacuum does in its own time. */
     async analyze() {
       const admin = postgres(database.adminUrl, { max: 1 })

@@ -1,0 +1,64 @@
+import { INBOX_STREAM, inboxEvents } from '@farmgate/contracts/inbox-events.ts'
+import { ROOMS_STREAM, roomEvent } from '@farmgate/contracts/room-events.ts'
+import { inboxServerFrames } from '@farmgate/contracts/server-frames.ts'
+import { until } from '@farmgate/testing/until.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { goLive, type Live } from './live.fixture.ts'
+import { openRig, type Rig } from './rig.fixture.ts'
+
+let rig: Rig
+let live: Live
+beforeAll(async () => {
+  rig = await openRig()
+  live = await goLive(rig)
+  await rig.product('p-1')
+})
+afterAll(async () => {
+  await live.close()
+  await rig.close()
+})
+
+let customers = 0
+const newRoom = () => rig.room({ customer_id: `c-${++customers}` })
+const eventsOf = async (roomId: string) =>
+  (await live.said(ROOMS_STREAM))
+    .map((fields) => roomEvent.parse(JSON.parse(fields.event ?? '')))
+    .filter((event) => event.room_id === roomId)
+const framesOf = async (userId: string) =>
+  (await live.said(INBOX_STREAM))
+    .map((fields) => inboxEvents['room.updated'].parse(fields))
+    .filter(({ user_id }) => user_id === userId)
+    .map(({ frame }) => inboxServerFrames['room.updated'].parse(JSON.parse(frame)))
+
+test('a checkout is told at once: its events in order, its card to both parties; then nothing is left to tell', async () => {
+  const room = await newRoom()
+  await until(async () => (await framesOf('f-1')).some((frame) => frame.room.room_id === room.room_id))
+  expect(await eventsOf(room.room_id)).toEqual(await rig.events(room.room_id))
+  expect(await framesOf(room.customer_id)).toEqual([{ type: 'room.updated', room, total_unread: 0 }])
+  expect((await framesOf('f-1')).at(-1)).toMatchObject({ room: { unread_count: 1 } })
+  await until(async () => (await live.unsent()) === 0)
+})
+
+test('what was committed and never told (a crash in between) is told by the sweeper', async () => {
+  rig.tellBy({ tell: () => undefined, close: async () => undefined })
+  const room = await newRoom()
+  await until(async () => (await eventsOf(room.room_id)).length === 2)
+  await until(async () => (await framesOf(room.customer_id)).length === 1)
+  await until(async () => (await live.unsent()) === 0)
+  await live.close()
+  live = await goLive(rig)
+})
+
+test('while Redis is away everything is answered, messages-api gets events by hand, and all is told on its return', async () => {
+  await rig.server.stop()
+  rig.peer.heard.length = 0
+  const room = await newRoom()
+  expect(room.order_status).toBe('new')
+  const answer = await rig.as('f-1').patch(`/chat/rooms/${room.room_id}/`, { body: { order_status: 'active' } })
+  expect(answer.body.order_status).toBe('active')
+  await until(() => new Set(rig.peer.heard.filter((e) => e.room_id === room.room_id).map((e) => e.event_no)).size === 3)
+  await rig.server.restart()
+  await until(async () => (await live.unsent()) === 0, { within: 10_000 })
+  const told = new Set((await eventsOf(room.room_id)).map(({ event_no }) => event_no))
+  expect([...told].toSorted()).toEqual([1, 2, 3])
+})

@@ -1,0 +1,44 @@
+import type { Card } from '@farmgate/contracts/message-events.ts'
+import type { OutboxRow } from '@farmgate/outbox/rows.ts'
+import type { Sql } from '@farmgate/postgres/database.ts'
+import { outboxColumns } from './outbox-rows.ts'
+
+/**
+ * Brings our cards to what messages-api says, in one statement, and gives the outbox rows of those that changed. Cards
+ * are absolute: an old one, the same one again, or one that has not yet seen our newest event changes nothing. Of
+ * several cards of a room only the newest is written.
+ */
+export async function applyCards(sql: Sql, cards: readonly Card[], requestId = ''): Promise<OutboxRow[]> {
+  const newest = newestOf(cards)
+  if (newest.length === 0) return []
+  return sql<OutboxRow[]>`
+    with card as (
+      select * from json_to_recordset(${JSON.stringify(newest)}::text::json) as card (
+        room_id uuid, card_rev bigint, event_no bigint, last_seq integer, customer_unread integer,
+        farmer_unread integer, farmer_seq bigint, order_seq bigint, last_message json, last_at timestamptz
+      )
+    ), locked as (
+      -- One order for everybody who locks several rooms, so that two batches never wait for each other.
+      select room_id from rooms.rooms where room_id in (select room_id from card) order by room_id for update
+    ), changed as (
+      update rooms.rooms r set
+        card_rev = card.card_rev, last_seq = card.last_seq, last_message = card.last_message,
+        unread_customer = card.customer_unread, unread_farmer = card.farmer_unread,
+        -- Until the farmer's read marker reaches the order's first message, or the order moves on.
+        is_new_order = r.order_status is not distinct from 'new' and card.farmer_seq < card.order_seq,
+        activity_at = greatest(r.activity_at, card.last_at), card_changed_at = clock_timestamp()
+      from card join locked using (room_id)
+      where r.room_id = card.room_id and r.card_rev < card.card_rev and r.event_no <= card.event_no
+      returning r.room_id
+    )
+    insert into rooms.outbox (topic, subject, request_id)
+    select 'card', room_id::text, ${requestId} from changed
+    returning ${outboxColumns(sql)}`
+}
+
+function newestOf(cards: readonly Card[]) {
+  const newest = new Map<string, Card>()
+  for (const card of cards)
+    if (card.card_rev > (newest.get(card.room_id)?.card_rev ?? -1)) newest.set(card.room_id, card)
+  return [...newest.values()].map((card) => ({ ...card, last_at: card.last_message?.created_at ?? null }))
+}

@@ -1,0 +1,56 @@
+import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
+import { startOutbox } from '@farmgate/outbox/outbox.ts'
+import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { startConsumer } from '@farmgate/streams/consume.ts'
+import { type Entry, publish } from '@farmgate/streams/publish.ts'
+import { startPulse } from '@farmgate/streams/pulse.ts'
+import { streamKeys } from '@farmgate/streams/shards.ts'
+import { until } from '@farmgate/testing/until.ts'
+import { entriesOf, handOver, startAnnouncer } from './announcer.ts'
+import { decodeMessageEvent, messageEvents } from './consumers/message-events.ts'
+import { startReconciler } from './reconcile.ts'
+import type { Rig } from './rig.fixture.ts'
+
+export type Live = Awaited<ReturnType<typeof goLive>>
+
+/** What rooms-api hears and says, on the rig's Redis, with intervals that suit a test. */
+export async function goLive(rig: Rig) {
+  const { redis, log, db, orm, peer } = rig
+  const pulse = startPulse({ redis, log, everyMs: 100 })
+  await until(() => pulse.state === 'up')
+  const outbox = startOutbox({
+    ...{ sql: db.sql, table: 'rooms.outbox', redis, pulse, log, isTransient: isDependencyAway },
+    entriesOf: entriesOf(db, orm),
+    whenAway: handOver(db, orm, peer.api),
+    ...{ sweepEveryMs: 100, minAgeMs: 200, repeatEveryMs: 200 },
+  })
+  const announcer = startAnnouncer({ db, outbox, log })
+  rig.tellBy(announcer)
+  const reconciler = startReconciler({ db, messagesApi: peer.api, announcer, log })
+  const consumer = startConsumer({
+    ...{ redis, log, pulse, stream: MESSAGES_STREAM, group: 'rooms-api', isTransient: isDependencyAway },
+    decode: decodeMessageEvent,
+    handle: messageEvents(db, announcer),
+    onLoss: reconciler.ask,
+    ...{ blockMs: 200, claimIdleMs: 300 },
+  })
+  return {
+    consumer,
+    reconciler,
+    publish: (entries: Entry[]) => publish(redis, entries),
+    /** The fields of every entry on a stream, shard after shard. */
+    async said(stream: string): Promise<Record<string, string>[]> {
+      const shards = await Promise.all(streamKeys(stream).map((key) => redis.xrange(key, '-', '+')))
+      return shards.flat().map(([, fields]) => Object.fromEntries(pairs(fields)))
+    },
+    unsent: () =>
+      db.run(async (sql) => (await sql<{ n: number }[]>`select count(*)::int as n from rooms.outbox`)[0]?.n ?? -1),
+    async close() {
+      for (const part of [consumer, reconciler, announcer, outbox, pulse]) await part.close()
+    },
+  }
+}
+
+function* pairs(flat: string[]): Iterable<[string, string]> {
+  for (let i = 0; i + 1 < flat.length; i += 2) yield [flat[i] ?? '', flat[i + 1] ?? '']
+}

@@ -1,0 +1,67 @@
+import { INBOX_STREAM } from '@farmgate/contracts/inbox-events.ts'
+import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
+import { ROOMS_STREAM } from '@farmgate/contracts/room-events.ts'
+import { startOutbox } from '@farmgate/outbox/outbox.ts'
+import { openDatabase } from '@farmgate/postgres/database.ts'
+import { openAuth } from '@farmgate/service-kit/auth.ts'
+import { configOrExit } from '@farmgate/service-kit/config.ts'
+import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { internalClient } from '@farmgate/service-kit/internal-client.ts'
+import { createLog } from '@farmgate/service-kit/log.ts'
+import { createMetrics } from '@farmgate/service-kit/metrics.ts'
+import { HTTP_LIMITS, openRateLimits } from '@farmgate/service-kit/rate-limits.ts'
+import { serve } from '@farmgate/service-kit/serve.ts'
+import { startConsumer } from '@farmgate/streams/consume.ts'
+import { startPulse } from '@farmgate/streams/pulse.ts'
+import { openRedis } from '@farmgate/streams/redis.ts'
+import { startTrimmer } from '@farmgate/streams/trim.ts'
+import { entriesOf, handOver, startAnnouncer } from './announcer.ts'
+import { createRoomsApi } from './app.ts'
+import { shape } from './config.ts'
+import { decodeMessageEvent, messageEvents } from './consumers/message-events.ts'
+import { measure } from './measure.ts'
+import { openMessagesApi } from './messages-api.ts'
+import { startReconciler } from './reconcile.ts'
+import { openOrm } from './schema.ts'
+
+const name = 'rooms-api'
+const config = configOrExit(shape, process.env)
+const log = createLog(name, config.LOG_LEVEL)
+const metrics = createMetrics(name)
+
+// What it holds
+const db = openDatabase(config.DATABASE_URL, { name, log, max: config.DATABASE_POOL })
+const orm = openOrm(db)
+const redis = openRedis(config.REDIS_URL, { log, name })
+const pulse = startPulse({ redis, log })
+const auth = openAuth(config)
+const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: HTTP_LIMITS })
+const client = internalClient({ name: 'messages-api', baseUrl: config.MESSAGES_API_URL, token: config.INTERNAL_TOKEN })
+const messagesApi = openMessagesApi(client, log)
+
+// What it says
+const outbox = startOutbox({
+  ...{ sql: db.sql, table: 'rooms.outbox', redis, pulse, log, isTransient: isDependencyAway },
+  entriesOf: entriesOf(db, orm),
+  whenAway: handOver(db, orm, messagesApi),
+})
+const announcer = startAnnouncer({ db, outbox, log })
+const trimmer = startTrimmer({ redis, log, streams: [ROOMS_STREAM, INBOX_STREAM] })
+
+// What it hears
+const reconciler = startReconciler({ db, messagesApi, announcer, log })
+const consumer = startConsumer({
+  ...{ redis, log, pulse, stream: MESSAGES_STREAM, group: name, isTransient: isDependencyAway },
+  decode: decodeMessageEvent,
+  handle: messageEvents(db, announcer),
+  onLoss: reconciler.ask,
+})
+reconciler.ask()
+
+// What it answers
+const app = await createRoomsApi({ config, log, metrics, auth, limits, db, orm, redis, announcer, messagesApi })
+measure(metrics, { db, outbox, consumer })
+await serve(app, {
+  ...{ host: config.HOST, port: config.ROOMS_API_PORT, reusePort: config.REUSE_PORT, log },
+  closing: [consumer, reconciler, announcer, outbox, trimmer, client, limits, auth, pulse, redis, db, metrics],
+})

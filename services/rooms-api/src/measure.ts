@@ -1,0 +1,19 @@
+import type { Outbox } from '@farmgate/outbox/outbox.ts'
+import type { Database } from '@farmgate/postgres/database.ts'
+import type { Metrics } from '@farmgate/service-kit/metrics.ts'
+import type { Consumer } from '@farmgate/streams/consume.ts'
+
+/** What an operator watches: how far behind we hear, and how far behind we tell. */
+export function measure(metrics: Metrics, held: { db: Database; outbox: Outbox; consumer: Consumer }): void {
+  const { db, outbox, consumer } = held
+  const gauge = (name: string, help: string, collect: () => number) => metrics.gauge({ name, help, collect })
+
+  gauge('outbox_waiting', 'Events and cards committed and not yet told', () => outbox.gauges.waiting)
+  gauge('outbox_oldest_seconds', 'Age of the oldest of them', () => outbox.gauges.oldestS)
+  gauge('stream_lag', 'Entries of the stream messages not yet read', () => consumer.counters.lag)
+  gauge('stream_pending', 'Entries read and not yet acknowledged', () => consumer.counters.pending)
+  gauge('stream_consumed', 'Entries handled since the start', () => consumer.counters.consumed)
+  gauge('stream_failed', 'Entries whose handling failed since the start', () => consumer.counters.failed)
+  gauge('stream_dead', 'Entries given up on since the start', () => consumer.counters.dead)
+  gauge('database_waiting', 'Requests that wait for a slot of the pool', () => db.load().waiting)
+}

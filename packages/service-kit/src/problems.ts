@@ -119,10 +119,11 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
 }
 
 /** A refusal as the bytes of an HTTP/1.1 answer that closes its connection; also for upgrades that are refused. */
-export function rawAnswer(refusal: Refusal): string {
+export function rawAnswer(refusal: Refusal, requestId?: string): string {
   const body = JSON.stringify(problemOf(refusal))
   const headers = {
     ...headersOf(refusal),
+    ...(requestId !== undefined && { 'x-request-id': requestId }),
     'content-type': PROBLEM_JSON,
     'content-length': String(Buffer.byteLength(body)),
     'cache-control': 'no-store',

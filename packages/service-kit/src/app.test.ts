@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { nowS, rawToken, TEST_INTERNAL_TOKEN, TEST_SECRET, token } from '@farmgate/testing/tokens.ts'
+import { nowS, rawToken, serviceToken, TEST_INTERNAL_TOKEN, TEST_SECRET, token } from '@farmgate/testing/tokens.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type App, createApp } from './app.ts'
@@ -201,6 +201,34 @@ describe('who may pass', () => {
     expect((await ask(undefined, '/internal/story/')).statusCode).toBe(401)
     expect((await ask(`Bearer ${token('c-1')}`, '/internal/story/')).statusCode).toBe(401)
     expect((await ask(`Bearer ${TEST_INTERNAL_TOKEN}`, '/internal/story')).json()).toEqual({ told: true })
+  })
+})
+
+describe('limits', () => {
+  test('count addresses, bad tokens included, and users, but not the one name of the backend', async () => {
+    const taken: string[] = []
+    const limits = {
+      take: async (name: string, key: string) => void taken.push(`${name} ${key}`),
+      close: async () => undefined,
+    }
+    const limited = await createApp({ log, config, auth: openAuth(config), limits })
+    limited.get('/me/', ({ user }) => user.id)
+    const ask = (bearer: string) => limited.inject({ url: '/me/', headers: { authorization: `Bearer ${bearer}` } })
+    await ask('nonsense')
+    await ask(token('c-1'))
+    await ask(serviceToken())
+    await limited.close()
+    expect(taken).toEqual(['ip 127.0.0.1', 'ip 127.0.0.1', 'user c-1', 'ip 127.0.0.1'])
+  })
+
+  test('a limit that is used up is 429 with Retry-After', async () => {
+    const take = () => Promise.reject(new Refusal('rate_limited', undefined, { retryAfterS: 9 }))
+    const limits = { take, close: async () => undefined }
+    const limited = await createApp({ log, config, auth: openAuth(config), limits })
+    limited.get('/me/', ({ user }) => user.id)
+    const answer = await limited.inject({ url: '/me/', headers: { authorization: `Bearer ${token('c-1')}` } })
+    await limited.close()
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '9'])
   })
 })
 

@@ -20,9 +20,15 @@ test('words become values', () => {
 })
 
 test('every variable at fault is named, none is shown', () => {
-  const env = { PORT: 'secret', LOG_LEVEL: 'secret', ALLOWED_ORIGINS: 'https://a.example/secret' }
+  const env = {
+    PORT: 'secret',
+    LOG_LEVEL: 'secret',
+    TRUSTED_PROXIES: 'secret',
+    ALLOWED_ORIGINS: 'https://a.example/secret',
+  }
   const read = () => readConfig({ ...shape, ...databaseFields }, env)
-  for (const name of ['PORT', 'LOG_LEVEL', 'ALLOWED_ORIGINS', 'DATABASE_URL']) expect(read).toThrow(name)
+  for (const name of ['PORT', 'LOG_LEVEL', 'TRUSTED_PROXIES', 'ALLOWED_ORIGINS', 'DATABASE_URL'])
+    expect(read).toThrow(name)
   expect(read).not.toThrow('secret')
 })
 

@@ -36,12 +36,19 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
   error: 'must be origins such as https://shop.example, without a path',
 })
 
+/** As @fastify/proxy-addr reads them: `loopback, 10.0.0.0/8, ::1`. */
+const NETWORK = '(loopback|linklocal|uniquelocal|[0-9.]+(/[0-9]+)?|[0-9a-fA-F:.]+(/[0-9]+)?)'
+const NETWORKS = new RegExp(`^ *${NETWORK}( *, *${NETWORK})* *$`)
+
 export const processFields = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1'),
   REUSE_PORT: flag(false),
-  TRUSTED_PROXIES: z.string().default('loopback'),
+  TRUSTED_PROXIES: z
+    .string()
+    .regex(NETWORKS, 'must be addresses, networks, or words such as loopback')
+    .default('loopback'),
   ALLOWED_ORIGINS: list().pipe(z.array(origin)),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
 }

@@ -30,6 +30,7 @@ test('tokens, cookies, bodies, query strings and statements do not get through',
   const canary = 'canary-1'
   log.info({ token: canary, headers: { authorization: canary, cookie: canary } })
   log.info({ message: { body: canary }, deep: { message: { body: canary } } })
+  log.info({ a: { b: { c: { d: { e: canary } } } } })
   log.info({ req: { method: 'GET', url: `/ws/inbox/?token=${canary}`, headers: { authorization: canary } } })
   const failed = Object.assign(new Error(`Failed query: select\nparams: ${canary}`), {
     query: canary,
@@ -38,6 +39,6 @@ test('tokens, cookies, bodies, query strings and statements do not get through',
   log.error({ err: failed })
   log.error({ err: new Error('outer', { cause: Object.assign(new Error('x'), { detail: canary, code: '23505' }) }) })
   log.error({ err: new Error(`GET http://x/y?token=${canary} failed`) })
-  expect(lines).toHaveLength(6)
+  expect(lines).toHaveLength(7)
   expect(lines.join('')).not.toContain(canary)
 })

@@ -14,7 +14,7 @@ type Target = { path?: string | undefined; host: string | string[]; port: number
  * (no reset, no end) would otherwise hold its slot until TCP gives up, some 15 minutes later. Of several hosts in the URL
  * only the first is used.
  */
-export function watchSockets() {
+export function watchSockets({ silentMs = SILENT_MS, lookMs = LOOK_MS } = {}) {
   const watched = new Map<Socket, Watched>()
 
   function look(socket: Socket, state: Watched) {
@@ -24,12 +24,12 @@ export function watchSockets() {
       return
     }
     state.askedAt ??= performance.now()
-    if (performance.now() - state.askedAt > SILENT_MS) socket.destroy()
+    if (performance.now() - state.askedAt > silentMs) socket.destroy()
   }
 
   const timer = setInterval(() => {
     for (const [socket, state] of watched) look(socket, state)
-  }, LOOK_MS).unref()
+  }, lookMs).unref()
 
   return {
     /** Not awaited until it is connected: postgres.js keeps the place of a socket that it was refused for ever. */

@@ -4,7 +4,7 @@ import { createBell, within } from './bell.ts'
 import { openGroup } from './group.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Pulse } from './pulse.ts'
-import { openReader, type Redis } from './redis.ts'
+import { isKeyFault, openReader, type Redis } from './redis.ts'
 import { goRound } from './rounds.ts'
 import { createSettler, type Handlers, type Settled } from './settle.ts'
 import { streamKeys } from './shards.ts'
@@ -85,11 +85,10 @@ export function startConsumer<T>(options: ConsumerOptions<T>): Consumer {
   /** A fault of one key must not stop the others; any other fault stops the round. */
   const setAside = (faults: Map<string, Error>) => {
     for (const [key, error] of faults) {
-      const code = error.message.split(' ', 1)[0]
-      if (code === 'NOGROUP') onDoubt()
-      else if (code === 'WRONGTYPE' || code === 'NOPERM') {
+      if (error.message.startsWith('NOGROUP')) onDoubt()
+      else if (isKeyFault(error)) {
         benched.set(key, Date.now() + BENCH_MS)
-        log.error({ ...about, key, code }, 'consumer.key_unusable')
+        log.error({ ...about, key }, 'consumer.key_unusable')
       } else throw error
     }
   }

@@ -54,6 +54,11 @@ export function isRedisAway(error: unknown): boolean {
   return error instanceof Error && error.name !== 'ReplyError'
 }
 
+/** What Redis refuses on one key only: it holds something else, or is not ours to touch. Other keys work. */
+export function isKeyFault(error: unknown): boolean {
+  return error instanceof Error && /^(WRONGTYPE|NOPERM)/.test(error.message)
+}
+
 /**
  * After a time-out: what was asked on this connection stays unanswered, and TCP may take minutes to find out. A new
  * connection is tried at once instead.

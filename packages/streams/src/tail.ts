@@ -2,7 +2,7 @@ import { createBell, within } from './bell.ts'
 import { isBefore, type RawEntry, type StreamReply } from './entries.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Pulse } from './pulse.ts'
-import { openReader, type Redis } from './redis.ts'
+import { isKeyFault, openReader, type Redis } from './redis.ts'
 import { goRound } from './rounds.ts'
 import { streamKeys } from './shards.ts'
 
@@ -91,7 +91,7 @@ export function startTail(options: TailOptions): Tail {
     for (const [i, key] of allKeys.entries()) {
       const [error, reply] = replies[i] ?? [new Error('no reply')]
       if (error && !isMissing(error)) {
-        if (!error.message.startsWith('WRONGTYPE')) throw error
+        if (!isKeyFault(error)) throw error
         unusable.add(key)
         positions.set(key, '0-0')
         log.error({ ...about, key }, 'tail.key_unusable')

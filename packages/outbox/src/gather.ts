@@ -1,0 +1,38 @@
+export type Gatherer<T> = {
+  /** False where too much waits already: the items are dropped, and somebody else has to see to them. */
+  add(items: readonly T[]): boolean
+  /** Resolves when nothing waits and nothing is under way. */
+  idle(): Promise<void>
+}
+
+/**
+ * Runs `work` on what has gathered: at once when nothing is under way, else with all that came meanwhile. One at a
+ * time and no timer: alone an item goes at once, under load the batches grow by themselves.
+ * `work` must not throw; `most` bounds a batch, `max` what may wait.
+ */
+export function gather<T>({
+  most,
+  max,
+  work,
+}: {
+  most: number
+  max: number
+  work(items: T[]): Promise<void>
+}): Gatherer<T> {
+  let waiting: T[] = []
+  let running: Promise<void> | undefined
+
+  const run = async () => {
+    while (waiting.length > 0) await work(waiting.splice(0, most))
+    running = undefined
+  }
+  return {
+    add(items) {
+      if (waiting.length + items.length > max) return false
+      waiting = waiting.concat(items)
+      if (waiting.length > 0) running ??= run()
+      return true
+    },
+    idle: async () => running,
+  }
+}

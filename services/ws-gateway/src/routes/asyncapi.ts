@@ -50,14 +50,12 @@ export function asyncapi() {
       'inbox.receive': operation('receive', 'inbox', 'says', inboxClientFrames),
       'inbox.send': operation('send', 'inbox', 'hears', inboxServerFrames),
     },
-    components: {
-      messages: {
-        ...messages('room', 'says', roomClientFrames, 'input'),
-        ...messages('room', 'hears', roomServerFrames, 'output'),
-        ...messages('inbox', 'says', inboxClientFrames, 'input'),
-        ...messages('inbox', 'hears', inboxServerFrames, 'output'),
-      },
-    },
+    components: components({
+      ...payloads('room', 'says', roomClientFrames, 'input'),
+      ...payloads('room', 'hears', roomServerFrames, 'output'),
+      ...payloads('inbox', 'says', inboxClientFrames, 'input'),
+      ...payloads('inbox', 'hears', inboxServerFrames, 'output'),
+    }),
   }
 }
 
@@ -76,11 +74,22 @@ type Side = 'says' | 'hears'
 
 const nameOf = (channel: string, side: Side, type: string) => `${channel}.${side}.${type}`
 
-const messages = (channel: string, side: Side, frames: Frames, io: 'input' | 'output') =>
-  byType(frames, (type, schema) => [
-    nameOf(channel, side, type),
-    { name: type, payload: z.toJSONSchema(schema, { ...JSON_SCHEMA, io, reused: 'inline' }) },
-  ])
+const payloads = (channel: string, side: Side, frames: Frames, io: 'input' | 'output') =>
+  byType(frames, (type, schema) => [nameOf(channel, side, type), z.toJSONSchema(schema, { ...JSON_SCHEMA, io })])
+
+/** zod gives each payload the named schemas that it uses; the document has each once. */
+function components(payloads: Record<string, z.core.JSONSchema.BaseSchema>) {
+  const schemas: Record<string, unknown> = {}
+  const messages: Record<string, { name: string; payload: unknown }> = {}
+  for (const [name, { definitions, ...payload }] of Object.entries(payloads)) {
+    Object.assign(schemas, shared(definitions))
+    messages[name] = { name: name.split('.').slice(2).join('.'), payload: shared(payload) }
+  }
+  return { messages, schemas }
+}
+
+const shared = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema ?? {}).replaceAll('#/definitions/', '#/components/schemas/'))
 
 const messageRefs = (channel: string, side: Side, frames: Frames) =>
   byType(frames, (type) => {

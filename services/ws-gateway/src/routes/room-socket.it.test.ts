@@ -1,44 +1,20 @@
-import { testRedis } from '@farmgate/testing/redis.ts'
+import { publish } from '@farmgate/streams/publish.ts'
 import { until } from '@farmgate/testing/until.ts'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Backend, startBackend } from '../backend.fixture.ts'
-import { enterRoom, type Gateway, openSocket, startGateway, type TestSocket } from '../gateway.fixture.ts'
+import { describe, expect, it } from 'vitest'
+import type { TestSocket } from '../gateway.fixture.ts'
+import { useGateways } from '../gateways.fixture.ts'
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
 describe('the room socket', () => {
-  const opened = new AsyncDisposableStack()
-  const sockets: TestSocket[] = []
-  let backend: Backend
-  let one: Gateway
-  let two: Gateway
-
-  beforeAll(async () => {
-    const redis = opened.adopt(await testRedis(), (it) => it.close())
-    backend = opened.adopt(await startBackend(redis.url), (it) => it.close())
-    const options = { redisUrl: redis.url, backendUrl: backend.url, env: { RATE_LIMITS: 'off' } }
-    const gateways = await Promise.all([startGateway(options), startGateway(options)])
-    for (const gateway of gateways) opened.adopt(gateway, (it) => it.close())
-    ;[one, two] = gateways
-  })
-  afterEach(async () => {
-    await Promise.all(sockets.splice(0).map((socket) => socket.close()))
-    Object.assign(backend.state, { away: false, silent: false, loseAnswers: 0 })
-    backend.before.clear()
-  })
-  afterAll(() => opened.disposeAsync())
-
-  const enter = async (gateway: Gateway, roomId: string, user: string, query = '') => {
-    const socket = await enterRoom(gateway, roomId, user, {}, query)
-    sockets.push(socket)
-    return socket
-  }
+  const rig = useGateways({ count: 2, env: { RATE_LIMITS: 'off' } })
+  const enter = (n: number, roomId: string, user: string, query = '') => rig.enter(roomId, user, rig.at(n), {}, query)
   const send = (socket: TestSocket, id: string, body = `body of ${id}`) =>
     socket.say({ type: 'message.send', client_message_id: id, body })
 
   it('welcomes first, with where the room stands', async () => {
-    const room = backend.openRoom(3)
-    const socket = await enter(one, room.id, 'c-1')
+    const room = rig.backend.openRoom(3)
+    const socket = await enter(0, room.id, 'c-1')
     expect(socket.frames[0]).toEqual({
       type: 'welcome',
       room_id: room.id,
@@ -53,11 +29,11 @@ describe('the room socket', () => {
   })
 
   it('acknowledges a send by its live frame, to every socket of the room, on every gateway, once', async () => {
-    const room = backend.openRoom(1)
+    const room = rig.backend.openRoom(1)
     const [sender, tab, other] = await Promise.all([
-      enter(one, room.id, 'c-1'),
-      enter(one, room.id, 'c-1'),
-      enter(two, room.id, 'f-1'),
+      enter(0, room.id, 'c-1'),
+      enter(0, room.id, 'c-1'),
+      enter(1, room.id, 'f-1'),
     ])
     for (const n of range(1, 20)) send(sender, `m-${n}`)
     for (const socket of [sender, tab, other]) {
@@ -72,9 +48,8 @@ describe('the room socket', () => {
   })
 
   it('takes frames that come before the welcome', async () => {
-    const room = backend.openRoom()
-    const socket = openSocket(one, `/ws/chat/${room.id}/`, { user: 'c-1' })
-    sockets.push(socket)
+    const room = rig.backend.openRoom()
+    const socket = rig.open(`/ws/chat/${room.id}/`, { user: 'c-1' })
     socket.ws.on('open', () => {
       send(socket, 'early')
       socket.say({ type: 'ping' })
@@ -84,8 +59,8 @@ describe('the room socket', () => {
   })
 
   it('acknowledges a repeated send to the repeating socket only, with its old rev', async () => {
-    const room = backend.openRoom()
-    const [first, other] = await Promise.all([enter(one, room.id, 'c-1'), enter(two, room.id, 'f-1')])
+    const room = rig.backend.openRoom()
+    const [first, other] = await Promise.all([enter(0, room.id, 'c-1'), enter(1, room.id, 'f-1')])
     send(first, 'same')
     send(first, 'next')
     await first.hears('message.created', 2)
@@ -99,9 +74,9 @@ describe('the room socket', () => {
   })
 
   it('repeats a batch whose answer was lost, keeps the order and acknowledges once', async () => {
-    const room = backend.openRoom()
-    const socket = await enter(one, room.id, 'c-1')
-    backend.state.loseAnswers = 2
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
+    rig.backend.state.loseAnswers = 2
     for (const n of range(1, 10)) send(socket, `m-${n}`)
     await socket.hears('message.created', 10)
     expect(socket.revs()).toEqual(range(1, 10))
@@ -109,30 +84,30 @@ describe('the room socket', () => {
   })
 
   it('says unavailable for each send that cannot be stored in time, and the socket stays open', async () => {
-    const room = backend.openRoom()
-    const socket = await enter(one, room.id, 'c-1')
-    backend.state.away = true
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
+    rig.backend.state.away = true
     send(socket, 'lost')
     const [error] = await socket.hears('error', 1, 8_000)
     expect(error).toMatchObject({ code: 'unavailable', client_message_id: 'lost' })
-    backend.state.away = false
+    rig.backend.state.away = false
     send(socket, 'lost')
     await socket.hears('message.created')
   })
 
   it('passes a refusal on with its code and client_message_id', async () => {
-    const room = backend.openRoom()
-    const socket = await enter(one, room.id, 'c-1')
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
     send(socket, 'm-1', 'refuse me')
     const [error] = await socket.hears('error')
     expect(error).toEqual({ type: 'error', code: 'unknown_image', detail: 'no such image', client_message_id: 'm-1' })
   })
 
   it('says overloaded to a socket with too much in flight', async () => {
-    const room = backend.openRoom()
-    const socket = await enter(one, room.id, 'c-1')
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
     const answer = Promise.withResolvers<void>()
-    backend.before.set('/internal/messages/send/', () => answer.promise)
+    rig.backend.before.set('/internal/messages/send/', () => answer.promise)
     for (const n of range(1, 257)) send(socket, `m-${n}`)
     const [error] = await socket.hears('error')
     expect(error).toMatchObject({ code: 'overloaded', client_message_id: 'm-257' })
@@ -141,8 +116,8 @@ describe('the room socket', () => {
   })
 
   it('edits and deletes, in order, for everybody', async () => {
-    const room = backend.openRoom(1)
-    const [mine, other] = await Promise.all([enter(one, room.id, 'c-1'), enter(two, room.id, 'f-1')])
+    const room = rig.backend.openRoom(1)
+    const [mine, other] = await Promise.all([enter(0, room.id, 'c-1'), enter(1, room.id, 'f-1')])
     const message_id = room.messages[0]?.message_id
     mine.say({ type: 'message.edit', message_id, body: 'better' })
     mine.say({ type: 'message.delete', message_id })
@@ -156,8 +131,8 @@ describe('the room socket', () => {
   })
 
   it('moves a read marker for everybody, once, and never back', async () => {
-    const room = backend.openRoom(9)
-    const [reader, other] = await Promise.all([enter(one, room.id, 'f-1'), enter(two, room.id, 'c-1')])
+    const room = rig.backend.openRoom(9)
+    const [reader, other] = await Promise.all([enter(0, room.id, 'f-1'), enter(1, room.id, 'c-1')])
     reader.say({ type: 'read', seq: 5 })
     await other.hears('read')
     reader.say({ type: 'read', seq: 3 })
@@ -172,8 +147,8 @@ describe('the room socket', () => {
   })
 
   it('answers bad frames with an error, and says which message they were about', async () => {
-    const room = backend.openRoom()
-    const socket = await enter(one, room.id, 'c-1')
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
     const bad = [
       'not JSON',
       '[1]',
@@ -199,72 +174,71 @@ describe('the room socket', () => {
   })
 
   it('fills a gap from messages-api, and drops what it has had', async () => {
-    const room = backend.openRoom()
-    const socket = await enter(one, room.id, 'c-1')
-    for (const n of range(1, 5)) backend.keepQuiet(room, 'f-1', `quiet ${n}`)
-    await backend.publishAgain(room, 4)
-    await backend.publishAgain(room, 2)
-    await backend.publishAgain(room, 4)
-    await backend.publishAgain(room, 5)
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
+    for (const n of range(1, 5)) rig.backend.keepQuiet(room, 'f-1', `quiet ${n}`)
+    await rig.backend.publishAgain(room, 4)
+    await rig.backend.publishAgain(room, 2)
+    await rig.backend.publishAgain(room, 4)
+    await rig.backend.publishAgain(room, 5)
     await until(() => socket.messages().length === 5)
     expect(socket.revs()).toEqual(range(1, 5))
-    expect(backend.askedOf('replay').length).toBeGreaterThan(0)
+    expect(rig.backend.askedOf('replay').length).toBeGreaterThan(0)
   })
 
   it('never trusts silence: what was never said on the stream arrives within 6 s', async () => {
-    const room = backend.openRoom()
-    const socket = await enter(one, room.id, 'c-1')
-    backend.keepQuiet(room, 'f-1', 'quiet')
-    room.messages.length && room.read.set('f-1', { seq: 1, at: new Date().toISOString() })
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
+    rig.backend.keepQuiet(room, 'f-1', 'quiet')
+    room.read.set('f-1', { seq: 1, at: new Date().toISOString() })
     await socket.hears('message.created', 1, 6_500)
     await socket.hears('read', 1, 6_500)
   })
 
   it('forgets a forged entry, and goes on', async () => {
-    const room = backend.openRoom()
-    const socket = await enter(one, room.id, 'c-1')
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
     const forged = { rev: '999', frame: '{"type":"message.created","message":{"rev":999}}', card: '' }
-    const { publish } = await import('@farmgate/streams/publish.ts')
     const fields = { type: 'message.created', room_id: room.id, ...forged }
-    await publish(backend.redis, [{ stream: 'messages', subject: room.id, fields }])
-    await until(() => backend.askedOf('replay').some(({ body }) => JSON.stringify(body).includes(room.id)))
-    await backend.post(room, 'f-1', 'true')
+    await publish(rig.backend.redis, [{ stream: 'messages', subject: room.id, fields }])
+    await until(() => rig.backend.askedOf('replay').some(({ body }) => JSON.stringify(body).includes(room.id)))
+    await rig.backend.post(room, 'f-1', 'true')
     await socket.hears('message.created')
     expect(socket.revs()).toEqual([1])
   })
 
   describe('after_rev', () => {
     it('brings more missed changes than a page, then caught_up, then live ones', async () => {
-      const room = backend.openRoom(450)
-      const socket = await enter(one, room.id, 'c-1', '?after_rev=7')
+      const room = rig.backend.openRoom(450)
+      const socket = await enter(0, room.id, 'c-1', '?after_rev=7')
       const [caughtUp] = await socket.hears('caught_up')
       expect(caughtUp).toEqual({ type: 'caught_up', rev: 450 })
       expect(socket.revs()).toEqual(range(8, 450))
-      await backend.post(room, 'f-1', 'live')
+      await rig.backend.post(room, 'f-1', 'live')
       await until(() => socket.revs().at(-1) === 451)
       expect(socket.frames.findIndex(({ type }) => type === 'caught_up')).toBe(1 + 443)
     })
 
     it('loses and doubles nothing of what happens while it catches up', async () => {
-      const room = backend.openRoom(600)
+      const room = rig.backend.openRoom(600)
       let pages = 0
-      backend.before.set('/internal/messages/missed/', async () => {
+      rig.backend.before.set('/internal/messages/missed/', async () => {
         // Before each of the first pages more happens than is kept for a socket.
-        if (++pages <= 3) for (const n of range(1, 120)) await backend.post(room, 'f-1', `meanwhile ${n}`)
+        if (++pages <= 3) for (const n of range(1, 120)) await rig.backend.post(room, 'f-1', `meanwhile ${n}`)
       })
-      const socket = await enter(one, room.id, 'c-1', '?after_rev=0')
+      const socket = await enter(0, room.id, 'c-1', '?after_rev=0')
       await socket.hears('caught_up', 1, 15_000)
-      await backend.post(room, 'f-1', 'last')
+      await rig.backend.post(room, 'f-1', 'last')
       await until(() => socket.revs().at(-1) === room.changes.length)
       expect(socket.revs()).toEqual(range(1, room.changes.length))
     })
 
     it('says each message once, in its present state', async () => {
-      const room = backend.openRoom(2)
-      const editor = await enter(one, room.id, 'c-1')
+      const room = rig.backend.openRoom(2)
+      const editor = await enter(0, room.id, 'c-1')
       editor.say({ type: 'message.edit', message_id: room.messages[0]?.message_id, body: 'better' })
       await editor.hears('message.updated')
-      const socket = await enter(two, room.id, 'f-1', '?after_rev=0')
+      const socket = await enter(1, room.id, 'f-1', '?after_rev=0')
       await socket.hears('caught_up')
       expect(socket.messages().map(({ rev, body }) => [rev, body])).toEqual([
         [2, 'message 2'],
@@ -273,25 +247,24 @@ describe('the room socket', () => {
     })
 
     it('has nothing to say to one who missed nothing', async () => {
-      const room = backend.openRoom(2)
-      const socket = await enter(one, room.id, 'c-1', '?after_rev=2')
+      const room = rig.backend.openRoom(2)
+      const socket = await enter(0, room.id, 'c-1', '?after_rev=2')
       expect(await socket.hears('caught_up')).toEqual([{ type: 'caught_up', rev: 2 }])
       expect(socket.frames).toHaveLength(2)
     })
 
     it('says resync to one who knows more than the server, and goes on live', async () => {
-      const room = backend.openRoom(2)
-      const socket = await enter(one, room.id, 'c-1', '?after_rev=99999999999999999999')
+      const room = rig.backend.openRoom(2)
+      const socket = await enter(0, room.id, 'c-1', '?after_rev=99999999999999999999')
       await socket.hears('resync')
-      await backend.post(room, 'f-1', 'live')
+      await rig.backend.post(room, 'f-1', 'live')
       await socket.hears('message.created')
       expect(socket.frames.map(({ type }) => type)).toEqual(['welcome', 'resync', 'message.created'])
     })
 
     it('closes with 4400 where it is no number', async () => {
-      const room = backend.openRoom()
-      const socket = openSocket(one, `/ws/chat/${room.id}/?after_rev=-1`, { user: 'c-1' })
-      sockets.push(socket)
+      const room = rig.backend.openRoom()
+      const socket = rig.open(`/ws/chat/${room.id}/?after_rev=-1`, { user: 'c-1' })
       expect(await socket.closes()).toMatchObject({ code: 4400 })
     })
   })

@@ -45,10 +45,38 @@ export const roomEvents = {
   }),
 } as const
 
-export const roomEvent = z.discriminatedUnion('type', [
+const known = z.discriminatedUnion('type', [
   roomEvents['room.opened'],
   roomEvents['order.placed'],
   roomEvents['order.status_changed'],
 ])
-export type RoomEvent = z.infer<typeof roomEvent>
+export type RoomEvent = z.infer<typeof known>
 export type RoomEvents = { [Type in keyof typeof roomEvents]: z.infer<(typeof roomEvents)[Type]> }
+
+/** A fact that a newer producer tells: it has its number, and means nothing to us yet. */
+const newer = z
+  .looseObject({ type: z.string(), ...inRoom })
+  .refine((event) => !Object.hasOwn(roomEvents, event.type), 'is a known event that does not match its schema')
+export type NewerEvent = z.infer<typeof newer>
+
+/** What a hearer parses: one of the table, or one that a newer version will know. */
+export const roomEvent = z.union([known, newer])
+export type HeardEvent = RoomEvent | NewerEvent
+
+export const isKnown = (event: HeardEvent): event is RoomEvent => Object.hasOwn(roomEvents, event.type)
+
+/**
+ * An entry of the stream: what one transaction did to one room, together and in order, so that nobody ever sees a half
+ * of it. `events` is a JSON array.
+ */
+export const roomEntry = (events: readonly RoomEvent[], requestId: string) => ({
+  events: JSON.stringify(events),
+  request_id: requestId,
+})
+
+/** The events of an entry. Throws where it does not parse. */
+export const eventsOfEntry = (fields: Readonly<Record<string, string>>): HeardEvent[] =>
+  z
+    .array(roomEvent)
+    .min(1)
+    .parse(JSON.parse(fields.events ?? ''))

@@ -1,5 +1,5 @@
 import { storyAnswer } from '@farmgate/contracts/internal-rooms.ts'
-import type { RoomEvent } from '@farmgate/contracts/room-events.ts'
+import type { HeardEvent } from '@farmgate/contracts/room-events.ts'
 import { announceStory } from './announce.ts'
 import type { Held } from './held.ts'
 import { begin, goOn, inOrder } from './story.ts'
@@ -18,7 +18,7 @@ const STORY_DEADLINE_MS = 2_000
  * Applies events as they come: of any rooms, in any order, repeated, or with some missing. Throws `Refusal`
  * `unknown_room` where a missing part is of a room that rooms-api does not know.
  */
-export async function applyRoomEvents(held: Held, events: readonly RoomEvent[], requestId = ''): Promise<void> {
+export async function applyRoomEvents(held: Held, events: readonly HeardEvent[], requestId = ''): Promise<void> {
   const stories = [...Map.groupBy(events, (event) => event.room_id)].map(([, story]) => inOrder(story))
   const opened = await open(held, stories, requestId)
   for (const story of stories) {
@@ -34,7 +34,7 @@ export async function hearStory(held: Held, roomId: string, requestId = ''): Pro
   await applyRoomEvents(held, story, requestId)
 }
 
-async function ask(held: Held, roomId: string, after: number, requestId: string): Promise<RoomEvent[]> {
+async function ask(held: Held, roomId: string, after: number, requestId: string): Promise<HeardEvent[]> {
   const { events } = await held.rooms.post(
     '/internal/rooms/story/',
     { room_id: roomId, after },
@@ -44,7 +44,7 @@ async function ask(held: Held, roomId: string, after: number, requestId: string)
 }
 
 /** All rooms that are new to us, in one statement; answers which were. */
-async function open(held: Held, stories: readonly RoomEvent[][], requestId: string): Promise<Set<string>> {
+async function open(held: Held, stories: readonly HeardEvent[][], requestId: string): Promise<Set<string>> {
   const begun = stories.flatMap((story) => begin(story) ?? [])
   if (begun.length === 0) return new Set()
   const opened = await held.db.run((sql) => openRooms(sql, begun, requestId))
@@ -53,7 +53,7 @@ async function open(held: Held, stories: readonly RoomEvent[][], requestId: stri
   return new Set(boxes.keys())
 }
 
-async function continueStory(held: Held, roomId: string, story: RoomEvent[], requestId: string): Promise<void> {
+async function continueStory(held: Held, roomId: string, story: HeardEvent[], requestId: string): Promise<void> {
   const missing = await applyNext(held, roomId, story, requestId)
   if (missing === undefined) return
   if (missing === 'unknown room') return hearStory(held, roomId, requestId)
@@ -66,7 +66,7 @@ async function continueStory(held: Held, roomId: string, story: RoomEvent[], req
 async function applyNext(
   held: Held,
   roomId: string,
-  story: readonly RoomEvent[],
+  story: readonly HeardEvent[],
   requestId: string,
 ): Promise<number | 'unknown room' | undefined> {
   const done = await held.db.begin(async (tx) => {

@@ -1,4 +1,4 @@
-import type { RoomEvent, RoomEvents } from '@farmgate/contracts/room-events.ts'
+import { type HeardEvent, isKnown, type RoomEvents } from '@farmgate/contracts/room-events.ts'
 import { type MessageRow, otherParty, partyOf, type RoomRow } from './rows.ts'
 
 /*
@@ -10,15 +10,15 @@ import { type MessageRow, otherParty, partyOf, type RoomRow } from './rows.ts'
 export type Told = { room: RoomRow; messages: MessageRow[] }
 
 /** Ascending by number, each number once. */
-export const inOrder = (events: readonly RoomEvent[]): RoomEvent[] =>
+export const inOrder = (events: readonly HeardEvent[]): HeardEvent[] =>
   events
     .toSorted((a, b) => a.event_no - b.event_no)
     .filter((event, i, sorted) => event.event_no !== sorted[i - 1]?.event_no)
 
 /** A room that begins with this story; nothing where the story does not begin at its beginning. */
-export function begin(story: readonly RoomEvent[]): Told | undefined {
+export function begin(story: readonly HeardEvent[]): Told | undefined {
   const [opened] = story
-  if (opened?.type !== 'room.opened' || opened.event_no !== 1) return undefined
+  if (!opened || !isKnown(opened) || opened.type !== 'room.opened' || opened.event_no !== 1) return undefined
   return goOn(emptyRoom(opened), story).told
 }
 
@@ -26,14 +26,14 @@ export function begin(story: readonly RoomEvent[]): Told | undefined {
  * Applies, in order, the events that the room has not had, up to the first that is missing: `missingAfter` is the
  * number before it.
  */
-export function goOn(room: RoomRow, story: readonly RoomEvent[]): { told: Told; missingAfter?: number } {
+export function goOn(room: RoomRow, story: readonly HeardEvent[]): { told: Told; missingAfter?: number } {
   const told: Told = { room: { ...room }, messages: [] }
   for (const event of story) {
     if (event.event_no <= told.room.event_no) continue
     if (event.event_no > told.room.event_no + 1) return { told, missingAfter: told.room.event_no }
     told.room.event_no = event.event_no
     told.room.card_rev += 1
-    if (event.type !== 'room.opened') addMessage(told, event)
+    if (isKnown(event) && event.type !== 'room.opened') addMessage(told, event)
   }
   return { told }
 }

@@ -1,5 +1,5 @@
 import { INBOX_STREAM, inboxEvents } from '@farmgate/contracts/inbox-events.ts'
-import { ROOMS_STREAM, roomEvent } from '@farmgate/contracts/room-events.ts'
+import { eventsOfEntry, ROOMS_STREAM } from '@farmgate/contracts/room-events.ts'
 import { inboxServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -21,16 +21,21 @@ afterAll(async () => {
 let customers = 0
 const newRoom = () => rig.room({ customer_id: `c-${++customers}` })
 const eventsOf = async (roomId: string) =>
-  (await live.said(ROOMS_STREAM))
-    .map((fields) => roomEvent.parse(JSON.parse(fields.event ?? '')))
-    .filter((event) => event.room_id === roomId)
+  (await live.said(ROOMS_STREAM)).flatMap(eventsOfEntry).filter((event) => event.room_id === roomId)
 const framesOf = async (userId: string) =>
   (await live.said(INBOX_STREAM))
     .map((fields) => inboxEvents['room.updated'].parse(fields))
     .filter(({ user_id }) => user_id === userId)
     .map(({ frame }) => inboxServerFrames['room.updated'].parse(JSON.parse(frame)))
 
+/** Goes on with a sweeper that takes up rows of this age. */
+async function sweepAfter(minAgeMs: number) {
+  await live.close()
+  live = await goLive(rig, { minAgeMs })
+}
+
 test('a checkout is told at once: its events in order, its card to both parties; then nothing is left to tell', async () => {
+  await sweepAfter(60_000)
   const room = await newRoom()
   await until(async () => (await framesOf('f-1')).some((frame) => frame.room.room_id === room.room_id))
   expect(await eventsOf(room.room_id)).toEqual(await rig.events(room.room_id))
@@ -40,16 +45,16 @@ test('a checkout is told at once: its events in order, its card to both parties;
 })
 
 test('what was committed and never told (a crash in between) is told by the sweeper', async () => {
+  await sweepAfter(200)
   rig.tellBy({ tell: () => undefined, close: async () => undefined })
   const room = await newRoom()
   await until(async () => (await eventsOf(room.room_id)).length === 2)
   await until(async () => (await framesOf(room.customer_id)).length === 1)
   await until(async () => (await live.unsent()) === 0)
-  await live.close()
-  live = await goLive(rig)
 })
 
 test('while Redis is away everything is answered, messages-api gets events by hand, and all is told on its return', async () => {
+  await sweepAfter(200)
   await rig.server.stop()
   rig.peer.heard.length = 0
   const room = await newRoom()

@@ -1,11 +1,11 @@
 import { INBOX_STREAM } from '@farmgate/contracts/inbox-events.ts'
-import { ROOMS_STREAM, type RoomEvent } from '@farmgate/contracts/room-events.ts'
+import { ROOMS_STREAM, type RoomEvent, roomEntry } from '@farmgate/contracts/room-events.ts'
 import type { Outbox } from '@farmgate/outbox/outbox.ts'
 import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'
-import { and, asc, eq, gte, lte, or } from 'drizzle-orm'
+import { and, asc, between, eq, or } from 'drizzle-orm'
 import { type CardFrame, cardFrames } from './card-frames.ts'
 import type { MessagesApi } from './messages-api.ts'
 import { ofTopic } from './outbox-rows.ts'
@@ -43,12 +43,8 @@ export function startAnnouncer({ db, outbox, log }: { db: Database; outbox: Outb
   return {
     tell({ events, rows }: Told): void {
       if (rows.length === 0) return
-      const ofEvents = ofTopic(rows, 'events')
-      if (ofEvents.length > 0)
-        outbox.publish(
-          events.map((event) => eventEntry(event, ofEvents[0]?.request_id)),
-          ofEvents,
-        )
+      const [row] = ofTopic(rows, 'events')
+      if (row) outbox.publish([storyEntry(row, events)], [row])
       cards = cards.concat(ofTopic(rows, 'card')).slice(0, MOST_WAITING)
       telling ??= tellCards()
     },
@@ -63,7 +59,7 @@ export function startAnnouncer({ db, outbox, log }: { db: Database; outbox: Outb
 export const entriesOf =
   (db: Database, orm: Orm) =>
   async (rows: OutboxRow[]): Promise<Entry[]> => [
-    ...(await eventsOf(db, orm, ofTopic(rows, 'events'))).map((event) => eventEntry(event)),
+    ...(await storiesOf(db, orm, ofTopic(rows, 'events'))).map(({ row, events }) => storyEntry(row, events)),
     ...(await cardEntries(db, ofTopic(rows, 'card'))),
   ]
 
@@ -71,22 +67,32 @@ export const entriesOf =
 export const handOver =
   (db: Database, orm: Orm, messagesApi: MessagesApi) =>
   async (rows: OutboxRow[]): Promise<void> =>
-    messagesApi.hear(await eventsOf(db, orm, ofTopic(rows, 'events')))
+    messagesApi.hear((await storiesOf(db, orm, ofTopic(rows, 'events'))).flatMap(({ events }) => events))
 
-async function eventsOf(db: Database, orm: Orm, rows: readonly OutboxRow[]): Promise<RoomEvent[]> {
+/** The part of its room's story that each row names, in order. */
+async function storiesOf(db: Database, orm: Orm, rows: readonly OutboxRow[]) {
   if (rows.length === 0) return []
   const named = rows.map(({ subject, first_rev, last_rev }) =>
-    and(eq(roomEvents.room_id, subject), gte(roomEvents.event_no, first_rev), lte(roomEvents.event_no, last_rev)),
+    and(eq(roomEvents.room_id, subject), between(roomEvents.event_no, first_rev, last_rev)),
   )
   const found = await db.run(() =>
     orm
-      .select({ payload: roomEvents.payload })
+      .select({ event: roomEvents.payload })
       .from(roomEvents)
       .where(or(...named))
-      .orderBy(asc(roomEvents.room_id), asc(roomEvents.event_no)),
+      .orderBy(asc(roomEvents.event_no)),
   )
-  return found.map(({ payload }) => payload)
+  const byRoom = Map.groupBy(
+    found.map(({ event }) => event),
+    ({ room_id }) => room_id,
+  )
+  return rows.map((row) => ({ row, events: (byRoom.get(row.subject) ?? []).filter(isOf(row)) }))
 }
+
+const isOf =
+  ({ first_rev, last_rev }: OutboxRow) =>
+  ({ event_no }: RoomEvent) =>
+    first_rev <= event_no && event_no <= last_rev
 
 async function cardEntries(db: Database, rows: readonly OutboxRow[]): Promise<Entry[]> {
   if (rows.length === 0) return []
@@ -94,10 +100,11 @@ async function cardEntries(db: Database, rows: readonly OutboxRow[]): Promise<En
   return (await db.run((sql) => cardFrames(sql, roomIds))).map(cardEntry)
 }
 
-const eventEntry = (event: RoomEvent, requestId = ''): Entry => ({
+/** One entry a transaction: what happened to a room together is heard together. */
+const storyEntry = ({ subject, request_id }: OutboxRow, events: readonly RoomEvent[]): Entry => ({
   stream: ROOMS_STREAM,
-  subject: event.room_id,
-  fields: { type: event.type, event: JSON.stringify(event), request_id: requestId },
+  subject,
+  fields: roomEntry(events, request_id),
 })
 
 const cardEntry = ({ user_id, frame }: CardFrame): Entry => ({

@@ -1,6 +1,6 @@
 import { cardsBody, roomEventsBody } from '@farmgate/contracts/internal-messages.ts'
 import type { Card } from '@farmgate/contracts/message-events.ts'
-import type { RoomEvent } from '@farmgate/contracts/room-events.ts'
+import type { HeardEvent } from '@farmgate/contracts/room-events.ts'
 import { createApp } from '@farmgate/service-kit/app.ts'
 import { openAuth } from '@farmgate/service-kit/auth.ts'
 import { internalClient } from '@farmgate/service-kit/internal-client.ts'
@@ -14,12 +14,12 @@ export async function startMessagesPeer() {
   const log = createLog('messages-peer', 'silent')
   const auth = openAuth({ JWT_SECRET: TEST_SECRET, INTERNAL_TOKEN: TEST_INTERNAL_TOKEN })
   const app = await createApp({ log, config: { TRUSTED_PROXIES: 'loopback', ALLOWED_ORIGINS: [] }, auth })
-  const heard: RoomEvent[] = []
+  const heard: HeardEvent[] = []
   const cards = new Map<string, Card>()
   let refusals = 0
   let page = Number.POSITIVE_INFINITY
   app.post('/internal/messages/room-events/', { schema: { body: roomEventsBody } }, async ({ body }) => {
-    heard.push(...body.events)
+    heard.push(...body.events.filter(isKnown))
     return {}
   })
   app.post('/internal/messages/cards/', { schema: { body: cardsBody } }, async ({ body }) => {

@@ -14,7 +14,7 @@ import type { Rig } from './rig.fixture.ts'
 export type Live = Awaited<ReturnType<typeof goLive>>
 
 /** What rooms-api hears and says, on the rig's Redis, with intervals that suit a test. */
-export async function goLive(rig: Rig) {
+export async function goLive(rig: Rig, { minAgeMs = 200 } = {}) {
   const { redis, log, db, orm, peer } = rig
   const pulse = startPulse({ redis, log, everyMs: 100 })
   await until(() => pulse.state === 'up')
@@ -22,7 +22,7 @@ export async function goLive(rig: Rig) {
     ...{ sql: db.sql, table: 'rooms.outbox', redis, pulse, log, isTransient: isDependencyAway },
     entriesOf: entriesOf(db, orm),
     whenAway: handOver(db, orm, peer.api),
-    ...{ sweepEveryMs: 100, minAgeMs: 200, repeatEveryMs: 200 },
+    ...{ sweepEveryMs: 100, minAgeMs, repeatEveryMs: 200 },
   })
   const announcer = startAnnouncer({ db, outbox, log })
   rig.tellBy(announcer)

@@ -32,7 +32,7 @@ export function openMessagesApi(client: InternalClient, log: Log) {
       try {
         await tell(events, NUDGE_MS, requestId)
       } catch (error) {
-        log.info({ reason: String(error), request_id: requestId }, 'messages_api.not_nudged')
+        log.debug({ reason: String(error), request_id: requestId }, 'messages_api.not_nudged')
       }
     },
 

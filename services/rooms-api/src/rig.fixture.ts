@@ -49,13 +49,14 @@ export async function openRig({ instances = 1, imageHosts = [] }: { instances?: 
   const config = { TRUSTED_PROXIES: 'loopback', ALLOWED_ORIGINS: [], IMAGE_URL_HOSTS: imageHosts }
 
   const openInstance = async () => {
-    const db = openDatabase(database.url, { name: 'rooms-api', log })
+    const db = openDatabase(database.url, { name: 'rooms-api', log, max: POOL })
     const metrics = createMetrics('rooms-api')
     const orm = openOrm(db)
     const holds = { config, log, metrics, auth, limits, db, orm, redis, announcer, messagesApi: peer.api }
     return { db, orm, app: await createRoomsApi(holds) }
   }
   const opened = await Promise.all(Array.from({ length: instances }, openInstance))
+  if (instances > 1) await Promise.all(opened.map(({ db }) => openEveryConnection(db)))
   const [first] = opened
   if (!first) throw new Error('a rig has at least one instance')
 
@@ -136,6 +137,12 @@ export function cardOf(room: Room, card: Partial<Card> = {}): Card {
     ...card,
   }
 }
+
+const POOL = 10
+
+/** Connections open on demand and slowly: requests that race must not find one of them open, and queue behind it. */
+const openEveryConnection = (db: Database) =>
+  Promise.all(Array.from({ length: POOL }, () => db.run((sql) => sql`select pg_sleep(0.2)`)))
 
 const bearerOf = (caller: Caller) => (caller === MARKETPLACE ? serviceToken() : token(caller))
 

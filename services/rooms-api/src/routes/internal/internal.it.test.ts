@@ -1,4 +1,3 @@
-import { INBOX_STREAM } from '@farmgate/contracts/inbox-events.ts'
 import {
   eventNumbersAnswer,
   inboxAnswer,
@@ -86,7 +85,8 @@ test('POST /internal/rooms/inbox-changes/ gives the cards that changed since, of
   expect(frame).toEqual({ type: 'room.updated', room: await read('f-changes', late.room_id), total_unread: 2 })
   const none = await rig.internal('/internal/rooms/inbox-changes/', { user_ids: [], since })
   expect(none.body).toEqual({ changes: [] })
-  expect(INBOX_STREAM).toBe('inbox')
+  const crowd = Array.from({ length: 5000 }, (_, n) => `${'u'.repeat(59)}${n}`)
+  expect((await rig.internal('/internal/rooms/inbox-changes/', { user_ids: crowd, since })).status).toBe(200)
 })
 
 test('POST /internal/rooms/cards/ brings cards up to date, and says so once', async () => {
@@ -97,6 +97,13 @@ test('POST /internal/rooms/cards/ brings cards up to date, and says so once', as
   expect((await rig.internal('/internal/rooms/cards/', { cards })).body).toEqual({ changed: 0 })
   expect((await read('f-1', room.room_id)).unread_count).toBe(4)
   expect(rig.told.flatMap(({ rows }) => rows)).toMatchObject([{ topic: 'card', subject: room.room_id }])
+})
+
+test('POST /internal/rooms/cards/ takes a thousand of the largest cards at once', async () => {
+  const room = await newRoom()
+  const last = { ...room.last_message, preview: `${'🥕'.repeat(100)}…`, sender_id: 'x'.repeat(64) }
+  const cards = Array.from({ length: 1000 }, () => ({ ...cardOf(room), last_message: last }))
+  expect(await rig.internal('/internal/rooms/cards/', { cards })).toEqual({ status: 200, body: { changed: 1 } })
 })
 
 describe('POST /internal/cards/rebuild/', () => {

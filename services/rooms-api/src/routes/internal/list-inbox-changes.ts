@@ -3,10 +3,17 @@ import type { Database } from '@farmgate/postgres/database.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { changedCardFrames } from '../../card-frames.ts'
 
+/** The ids of all users that a gateway has on its inbox sockets. */
+const BATCH_BYTES = 1024 * 1024
+
 /** POST /internal/rooms/inbox-changes/ — the cards of these users that changed at or after `since`, as ready frames. */
 export function listInboxChanges(app: App, db: Database): void {
-  app.post('/internal/rooms/inbox-changes/', { schema: { body: inboxChangesBody } }, async ({ body }) => {
-    const frames = await db.run((sql) => changedCardFrames(sql, body.user_ids, body.since))
-    return { changes: frames.map(({ user_id, frame }) => ({ user_id, frame })) }
-  })
+  app.post(
+    '/internal/rooms/inbox-changes/',
+    { schema: { body: inboxChangesBody }, bodyLimit: BATCH_BYTES },
+    async ({ body }) => {
+      const frames = await db.run((sql) => changedCardFrames(sql, body.user_ids, body.since))
+      return { changes: frames.map(({ user_id, frame }) => ({ user_id, frame })) }
+    },
+  )
 }

@@ -1,5 +1,5 @@
 import { type Room, room, roomPage } from '@farmgate/contracts/rooms.ts'
-import { type Stack, startStack } from '@farmgate/testing/stack.ts'
+import { type Stack, startStack } from '@farmgate/stack/stack.ts'
 import { serviceToken, TEST_INTERNAL_TOKEN, token } from '@farmgate/testing/tokens.ts'
 import { until } from '@farmgate/testing/until.ts'
 import postgres, { type Sql } from 'postgres'

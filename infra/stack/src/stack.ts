@@ -9,11 +9,11 @@ import { type ServiceProcess, startService } from '@farmgate/start/service-proce
 import { origin, type ServiceName, type ServiceRow, services } from '@farmgate/start/services.ts'
 import { startPostgres } from '@farmgate/stores/postgres.ts'
 import type { Store } from '@farmgate/stores/store.ts'
-import { isListening } from './listening.ts'
-import { freePorts } from './ports.ts'
-import { type TestRedis, testRedis } from './redis.ts'
-import { TEST_INTERNAL_TOKEN, TEST_SECRET } from './tokens.ts'
-import { until } from './until.ts'
+import { isListening } from '@farmgate/testing/listening.ts'
+import { freePorts } from '@farmgate/testing/ports.ts'
+import { type TestRedis, testRedis } from '@farmgate/testing/redis.ts'
+import { TEST_INTERNAL_TOKEN, TEST_SECRET } from '@farmgate/testing/tokens.ts'
+import { until } from '@farmgate/testing/until.ts'
 
 export type StackOptions = {
   /** How many processes of each service share its port (Linux); one where not given. */

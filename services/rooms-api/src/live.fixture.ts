@@ -18,22 +18,15 @@ export async function goLive(rig: Rig, { minAgeMs = 200 } = {}) {
   const { redis, log, db, orm, peer } = rig
   const pulse = startPulse({ redis, log, everyMs: 100 })
   await until(() => pulse.state === 'up')
-  const outbox = startOutbox({
-    ...{ sql: db.sql, table: 'rooms.outbox', redis, pulse, log, isTransient: isDependencyAway },
-    entriesOf: entriesOf(db, orm),
-    whenAway: handOver(db, orm, peer.api),
-    ...{ sweepEveryMs: 100, minAgeMs, repeatEveryMs: 200 },
-  })
+  const wire = { redis, pulse, log, isTransient: isDependencyAway }
+  const says = { table: 'rooms.outbox', entriesOf: entriesOf(db, orm), whenAway: handOver(db, orm, peer.api) }
+  const outbox = startOutbox({ ...wire, ...says, sql: db.sql, sweepEveryMs: 100, minAgeMs, repeatEveryMs: 200 })
   const announcer = startAnnouncer({ db, outbox, log })
   rig.tellBy(announcer)
   const reconciler = startReconciler({ db, messagesApi: peer.api, announcer, log })
-  const consumer = startConsumer({
-    ...{ redis, log, pulse, stream: MESSAGES_STREAM, group: 'rooms-api', isTransient: isDependencyAway },
-    decode: decodeMessageEvent,
-    handle: messageEvents(db, announcer),
-    onLoss: reconciler.ask,
-    ...{ blockMs: 200, claimIdleMs: 300 },
-  })
+  const hears = { stream: MESSAGES_STREAM, decode: decodeMessageEvent, handle: messageEvents(db, announcer) }
+  const pace = { blockMs: 200, claimIdleMs: 300 }
+  const consumer = startConsumer({ ...wire, ...hears, ...pace, group: 'rooms-api', onLoss: reconciler.ask })
   return {
     consumer,
     reconciler,

@@ -34,34 +34,27 @@ const db = openDatabase(config.DATABASE_URL, { name, log, max: config.DATABASE_P
 const orm = openOrm(db)
 const redis = openRedis(config.REDIS_URL, { log, name })
 const pulse = startPulse({ redis, log })
+const wire = { redis, pulse, log, isTransient: isDependencyAway }
 const auth = openAuth(config)
 const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: HTTP_LIMITS })
 const client = internalClient({ name: 'messages-api', baseUrl: config.MESSAGES_API_URL, token: config.INTERNAL_TOKEN })
 const messagesApi = openMessagesApi(client, log)
 
 // What it says
-const outbox = startOutbox({
-  ...{ sql: db.sql, table: 'rooms.outbox', redis, pulse, log, isTransient: isDependencyAway },
-  entriesOf: entriesOf(db, orm),
-  whenAway: handOver(db, orm, messagesApi),
-})
+const says = { table: 'rooms.outbox', entriesOf: entriesOf(db, orm), whenAway: handOver(db, orm, messagesApi) }
+const outbox = startOutbox({ ...wire, ...says, sql: db.sql })
 const announcer = startAnnouncer({ db, outbox, log })
 const trimmer = startTrimmer({ redis, log, streams: [ROOMS_STREAM, INBOX_STREAM] })
 
 // What it hears
 const reconciler = startReconciler({ db, messagesApi, announcer, log })
-const consumer = startConsumer({
-  ...{ redis, log, pulse, stream: MESSAGES_STREAM, group: name, isTransient: isDependencyAway },
-  decode: decodeMessageEvent,
-  handle: messageEvents(db, announcer),
-  onLoss: reconciler.ask,
-})
+const hears = { stream: MESSAGES_STREAM, decode: decodeMessageEvent, handle: messageEvents(db, announcer) }
+const consumer = startConsumer({ ...wire, ...hears, group: name, onLoss: reconciler.ask })
 reconciler.ask()
 
 // What it answers
 const app = await createRoomsApi({ config, log, metrics, auth, limits, db, orm, redis, announcer, messagesApi })
 measure(metrics, { db, outbox, consumer })
-await serve(app, {
-  ...{ host: config.HOST, port: config.ROOMS_API_PORT, reusePort: config.REUSE_PORT, log },
-  closing: [consumer, reconciler, announcer, outbox, trimmer, client, limits, auth, pulse, redis, db, metrics],
-})
+const address = { host: config.HOST, port: config.ROOMS_API_PORT, reusePort: config.REUSE_PORT }
+const closing = [consumer, reconciler, announcer, outbox, trimmer, client, limits, auth, pulse, redis, db, metrics]
+await serve(app, { ...address, log, closing })

@@ -62,7 +62,15 @@ export async function openRig({ instances = 1, imageHosts = [] }: { instances?: 
 
   const as = (caller: Caller, app: App = first.app) => callerOf(app, bearerOf(caller))
   return {
-    ...{ log, redis, server, peer, told, db: first.db as Database, orm: first.orm, app: first.app, as },
+    log,
+    redis,
+    server,
+    peer,
+    told,
+    db: first.db,
+    orm: first.orm,
+    app: first.app,
+    as,
     apps: opened.map(({ app }) => app),
 
     /** Whoever this token says. */

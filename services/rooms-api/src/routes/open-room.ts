@@ -18,6 +18,9 @@ type Holds = { db: Database; announcer: Announcer; messagesApi: MessagesApi; ima
 type CheckOut = { db: Database; products: KnownProducts; checkout: CheckoutBody; requestId: string }
 type Outcome = Answer & { told: Told }
 
+/** The rules of the domain: 422. */
+const RULES = ['same_party', 'unknown_product', 'not_the_farmers_product', 'idempotency_key_reused'] as const
+
 const schema = {
   tags: ['rooms'],
   summary: 'Proceed to checkout',
@@ -29,8 +32,7 @@ const schema = {
   response: {
     200: room,
     201: room,
-    ...problems('invalid_header', 'not_the_customer', 'same_party', 'unknown_product', 'not_the_farmers_product'),
-    ...problems('same_party', 'unknown_product', 'not_the_farmers_product', 'idempotency_key_reused'),
+    ...problems('invalid_header', 'not_the_customer', ...RULES),
   },
 }
 

@@ -7,7 +7,7 @@ import { useGateways } from './gateways.fixture.ts'
 describe('a socket is closed with', () => {
   const rig = useGateways({ env: { HEARTBEAT_S: '1' } })
   const enter = (user = 'c-1', options = {}) => rig.enter(rig.backend.openRoom().id, user, rig.at(0), options)
-  const bearer = (exp: number) => ({ user: undefined, protocols: ['farmgate.v1', `bearer.${token('c-1', { exp })}`] })
+  const bearer = (exp: number) => ({ protocols: ['farmgate.v1', `bearer.${token('c-1', { exp })}`] })
   const enterUntil = async (exp: number) => {
     const socket = rig.open(`/ws/chat/${rig.backend.openRoom().id}/`, bearer(exp))
     await socket.hears('welcome')

@@ -5,7 +5,7 @@ import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import type { RawData, WebSocket } from 'ws'
 import { Bucket } from './bucket.ts'
 import type { Clock } from './clock.ts'
-import type { FrameTable, RawFrame } from './frames/frame-table.ts'
+import { type FrameTable, parseFrame, type RawFrame } from './frames/frame-table.ts'
 import type { GatewayMetrics } from './metrics.ts'
 
 /** More than this waiting to be read: the reader is too slow, and would fill our memory. */
@@ -35,8 +35,6 @@ export type ConnectionOptions = {
   rateLimits: boolean
 }
 
-type Door = { take(raw: RawFrame): void; parse(text: string): RawFrame }
-
 /**
  * One WebSocket: what may come in and how fast, whether somebody is still there, why it ends. What comes before `hear`
  * is kept, in order, since a client may speak as soon as the handshake is over.
@@ -47,7 +45,8 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #frames: Bucket
   readonly #typing: Bucket
-  #door: Door | undefined
+  #handle: ((raw: RawFrame) => void) | undefined
+  #deaf = false
   #early: Buffer[] = []
   #earlyBytes = 0
   #bad: number[] = []
@@ -89,15 +88,15 @@ export class Connection {
 
   /** From now on frames are handled for `session`; those that have come already come first. */
   hear<Session>(table: FrameTable<Session>, session: Session): void {
-    this.#door = { parse: table.parse, take: (raw) => table.handle(session, raw) }
+    this.#handle = (raw) => table.handle(session, raw)
     const early = this.#early
     this.#early = []
-    for (const data of early) this.#take(data)
+    for (const data of early) this.#take(data, this.#handle)
   }
 
   /** Stops hearing: what is said from now on is not answered, so that its sender says it again elsewhere. */
   deafen(): void {
-    this.#door = { parse: () => ({ type: '' }), take: () => undefined }
+    this.#deaf = true
   }
 
   /** Sends a ready frame; closes a reader that is too slow for it. */
@@ -166,11 +165,11 @@ export class Connection {
   }
 
   #onMessage(data: RawData, isBinary: boolean) {
-    if (this.#closed) return
+    if (this.#closed || this.#deaf) return
     this.#alive()
     this.#options.metrics.framesIn.inc()
     if (isBinary || !Buffer.isBuffer(data)) return this.close('unsupported_data')
-    if (this.#door) this.#take(data)
+    if (this.#handle) this.#take(data, this.#handle)
     else this.#keep(data)
   }
 
@@ -181,21 +180,17 @@ export class Connection {
     if (tooMany || this.#earlyBytes > MAX_EARLY_BYTES) this.close('rate_limited')
   }
 
-  #take(data: Buffer) {
-    let raw: RawFrame | undefined
+  #take(data: Buffer, handle: (raw: RawFrame) => void) {
+    if (this.#closed) return
+    const raw = parseFrame(data.toString())
+    const bucket = raw?.type === 'typing' ? this.#typing : this.#frames
+    if (this.#options.rateLimits && !bucket.take(Date.now())) return this.close('rate_limited')
     try {
-      raw = this.#door?.parse(data.toString())
-      if (!this.#admit(raw)) return this.close('rate_limited')
-      if (raw && !this.#closed) this.#door?.take(raw)
+      if (!raw) throw new Refusal('bad_frame', 'a frame is a JSON object with a type')
+      handle(raw)
     } catch (error) {
-      if (raw === undefined && !this.#admit(undefined)) return this.close('rate_limited')
       this.#refused(error, raw)
     }
-  }
-
-  #admit(raw: RawFrame | undefined): boolean {
-    const bucket = raw?.type === 'typing' ? this.#typing : this.#frames
-    return !this.#options.rateLimits || bucket.take(Date.now())
   }
 
   #refused(error: unknown, raw: RawFrame | undefined) {

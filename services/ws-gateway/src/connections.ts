@@ -8,7 +8,6 @@ const GOODBYE_MS = 2_000
 export type Connections = {
   /** Takes a socket in the same turn in which it was upgraded, so that none of its frames is lost. */
   accept(ws: WebSocket, requestId: string): Connection
-  readonly count: number
   /** Nothing said from now on is heard; new sockets are sent elsewhere (1012). */
   deafen(): void
   /** Closes every socket with 1012, and waits until they are gone. */
@@ -32,9 +31,6 @@ export function openConnections(options: ConnectionOptions): Connections {
       ws.on('close', () => open.delete(connection))
       if (closing) connection.close('restarting')
       return connection
-    },
-    get count() {
-      return open.size
     },
     deafen() {
       closing = true

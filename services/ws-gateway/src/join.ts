@@ -7,6 +7,7 @@ import type { Presence } from './presence.ts'
 import type { RoomSession } from './room-session.ts'
 
 const DEADLINE_MS = 4_000
+const MAX_ATTEMPTS = 3
 const PAGE = 200
 /** A page that cannot be had is asked for again for this long; then the client does better to come back. */
 const PATIENCE_MS = 8_000
@@ -34,16 +35,16 @@ export async function join(session: RoomSession, { messagesApi, presence, heartb
   return answer
 }
 
-/** An answer older than the gate's first position could miss what the gate dropped when it opened: ask once more. */
+/** Answers overtake each other: one that is older than what the room has learnt from another is asked for again. */
 async function ask(session: RoomSession, messagesApi: InternalClient): Promise<JoinAnswer> {
   const { room, connection, userId } = session
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     const answer = await messagesApi.post(
       '/internal/messages/join/',
       { room_id: room.id, user_id: userId },
       { deadlineMs: DEADLINE_MS, requestId: connection.requestId, schema: joinAnswer },
     )
-    if (answer.rev >= room.gate.floor) return answer
+    if (!room.outdates(answer) || attempt === MAX_ATTEMPTS) return answer
   }
 }
 

@@ -55,6 +55,7 @@ const roomsApi = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_U
 const connections = openConnections({ clock, log, metrics, heartbeatS, rateLimits: config.RATE_LIMITS === 'on' })
 const gaps = fillGaps(messagesApi, { log, metrics })
 const hub = new Hub(gaps.notice)
+metrics.rooms(() => hub.size)
 const inboxes = new Inboxes()
 const presence = openPresence({ redis, pulse, log, clock, hub, signals })
 const typing = openTyping({ clock, signals })

@@ -2,6 +2,7 @@ import type { JoinAnswer } from '@farmgate/contracts/internal-messages.ts'
 import { Gate } from './gate.ts'
 import type { RoomSession } from './room-session.ts'
 
+/** `frame` is '' where the marker is known from an answer: everybody welcomed has been told of it. */
 type ReadMarker = { seq: number; frame: string }
 
 /** A room that somebody watches here: its sockets, its gate, and what a welcome must not be behind of. */
@@ -39,10 +40,18 @@ export class WatchedRoom {
   }
 
   /** messages-api has told where the room stands. */
-  opened({ rev, customer_id, farmer_id }: JoinAnswer): void {
-    this.parties ??= { customer: customer_id, farmer: farmer_id }
-    this.gate.open(rev)
+  opened(answer: JoinAnswer): void {
+    this.parties ??= { customer: answer.customer_id, farmer: answer.farmer_id }
+    for (const [userId, seq] of markersOf(answer))
+      if (seq > this.readBy(userId)) this.#reads.set(userId, { seq, frame: '' })
+    this.gate.open(answer.rev)
     if (this.gate.behind) this.#onBehind(this)
+  }
+
+  /** The answer is older than another one that has been taken: what lies between them would never be told. */
+  outdates(answer: JoinAnswer): boolean {
+    if (answer.rev < this.gate.floor) return true
+    return markersOf(answer).some(([userId, seq]) => seq < this.readBy(userId) && this.#reads.get(userId)?.frame === '')
   }
 
   /** A read marker, absolute: one that we know already, or have passed, changes nothing. */
@@ -57,12 +66,11 @@ export class WatchedRoom {
   }
 
   /** After a welcome: the markers that moved while its answer was on its way. */
-  tellReadsBeyond(session: RoomSession, { customer_id, farmer_id, read }: JoinAnswer): void {
-    const welcomed = new Map([
-      [customer_id, read.customer_seq],
-      [farmer_id, read.farmer_seq],
-    ])
-    for (const [userId, { seq, frame }] of this.#reads) if (seq > (welcomed.get(userId) ?? 0)) session.tell(frame)
+  tellReadsBeyond(session: RoomSession, answer: JoinAnswer): void {
+    for (const [userId, seq] of markersOf(answer)) {
+      const marker = this.#reads.get(userId)
+      if (marker && marker.seq > seq && marker.frame !== '') session.tell(marker.frame)
+    }
   }
 
   tellAll(frame: string): void {
@@ -82,3 +90,8 @@ export class WatchedRoom {
     for (const session of this.sessions) session.pass(rev, frames)
   }
 }
+
+const markersOf = ({ customer_id, farmer_id, read }: JoinAnswer): [userId: string, seq: number][] => [
+  [customer_id, read.customer_seq],
+  [farmer_id, read.farmer_seq],
+]

@@ -12,8 +12,6 @@ export type FrameHandlers<Frames, Session> = {
 export type RawFrame = { type: string; client_message_id?: unknown }
 
 export type FrameTable<Session> = {
-  /** Parses a frame's text, once. Throws Refusal('bad_frame'). */
-  parse(text: string): RawFrame
   /** Checks the frame and has it handled. Throws Refusal('bad_frame'), or what its handler refuses with. */
   handle(session: Session, raw: RawFrame): void
 }
@@ -30,12 +28,6 @@ export function frameTable<Frames, Session>(
     rows.set(type, (session, raw) => handlers[type](session, checked(schemas[type], raw)))
   }
   return {
-    parse(text) {
-      const raw = parseJson(text)
-      const { success, data } = envelope.safeParse(raw)
-      if (!success) throw new Refusal('bad_frame', 'a frame is a JSON object with a type')
-      return data
-    },
     handle(session, raw) {
       const row = rows.get(raw.type)
       if (!row) throw new Refusal('bad_frame', 'there is no such type of frame')
@@ -44,11 +36,12 @@ export function frameTable<Frames, Session>(
   }
 }
 
-function parseJson(text: string): unknown {
+/** Parses a frame's text, once; undefined where it is no frame at all. */
+export function parseFrame(text: string): RawFrame | undefined {
   try {
-    return JSON.parse(text)
+    return envelope.safeParse(JSON.parse(text)).data
   } catch {
-    throw new Refusal('bad_frame', 'a frame is JSON')
+    return undefined
   }
 }
 

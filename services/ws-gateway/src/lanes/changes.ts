@@ -14,9 +14,9 @@ export const openChanges = (holds: LaneHolds): RoomLanes<Change> =>
       bodyOf: (changes) => ({ changes }),
       answer: changeBatchAnswer,
       maxBatch: MAX_BATCH,
-      settle: ({ session }, result) => {
-        session.answered()
-        settleChange(holds.hub, session, result)
+      settle: (command, result, isRetry) => {
+        command.session.answered()
+        settleChange(holds.hub, command, result, isRetry)
       },
     },
     holds,

@@ -19,8 +19,8 @@ export type Lane<Command> = {
 type Options<Command, Result> = {
   /** Delivers a batch; repeated as it is while the error is transient, so it must be harmless to repeat. */
   ask: (batch: readonly Command[], deadlineMs: number) => Promise<readonly Result[]>
-  /** The answer to one command; must not throw. */
-  settle: (command: Command, result: Result | Refused) => void
+  /** The answer to one command, and whether it may be that of an earlier attempt; must not throw. */
+  settle: (command: Command, result: Result | Refused, isRetry: boolean) => void
   isTransient: (error: unknown) => boolean
   /** An error that should not be: a bug at one of the two ends. */
   onBug: (error: unknown) => void
@@ -43,29 +43,30 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
   let closing = false
 
   const refuse = (batch: readonly Waiting<Command>[], refused: Refused) => {
-    for (const { command } of batch) settle(command, refused)
+    for (const { command } of batch) settle(command, refused, false)
   }
-  const deliver = async (commands: readonly Command[], deadlineMs: number) => {
+  const deliver = async (commands: readonly Command[], deadlineMs: number, isRetry: boolean) => {
     const results = await ask(commands, deadlineMs)
     if (results.length !== commands.length) throw new Error(`${results.length} answers to ${commands.length} commands`)
     results.forEach((result, at) => {
       const command = commands[at]
-      if (command !== undefined) settle(command, result)
+      if (command !== undefined) settle(command, result, isRetry)
     })
   }
   /** Those who have waited as long as the batch that failed would only fail later than they need to. */
   const giveUp = (batch: readonly Waiting<Command>[]) => {
     const since = Date.now() - giveUpMs
-    const late = waiting.filter((one) => one.since <= since)
+    const late = waiting.filter((one) => closing || one.since <= since)
     waiting = waiting.slice(late.length)
     refuse([...batch, ...late], { outcome: 'refused', code: 'unavailable' })
   }
   const leave = async (batch: readonly Waiting<Command>[]) => {
     const commands = batch.map(({ command }) => command)
     const giveUpAt = Date.now() + giveUpMs
-    for (let backoffMs = BACKOFF_MS; ; backoffMs = Math.min(BACKOFF_MOST_MS, backoffMs * 2)) {
+    for (let attempt = 0; ; attempt++) {
+      const backoffMs = Math.min(BACKOFF_MOST_MS, BACKOFF_MS * 2 ** attempt)
       try {
-        return await deliver(commands, Math.max(LEAST_DEADLINE_MS, giveUpAt - Date.now()))
+        return await deliver(commands, Math.max(LEAST_DEADLINE_MS, giveUpAt - Date.now()), attempt > 0)
       } catch (error) {
         if (!isTransient(error)) return refuseBug(batch, error)
         if (Date.now() + backoffMs >= giveUpAt) return giveUp(batch)

@@ -13,8 +13,8 @@ import { openLane } from './lane.ts'
 const LANES = 8
 const MAX_WAITING = 5_000
 
-/** What a socket wants of messages-api: its item in the batch. */
-export type Command<Item> = { session: RoomSession; item: Item }
+/** What a socket wants of messages-api: its item in the batch. `since` is the rev it had been told when it asked. */
+export type Command<Item> = { session: RoomSession; item: Item; since: number }
 
 export type RoomLanes<Item> = {
   /** Throws Refusal('overloaded'). */
@@ -28,7 +28,7 @@ type Options<Item, Result> = {
   name: 'send' | 'change' | 'read'
   bodyOf: (items: Item[]) => object
   answer: z.ZodType<{ results: Result[] }>
-  settle: (command: Command<Item>, result: Result | Refused) => void
+  settle: (command: Command<Item>, result: Result | Refused, isRetry: boolean) => void
   maxBatch: number
 }
 type Refused = Extract<CommandResult, { outcome: 'refused' }>
@@ -53,9 +53,9 @@ export function openRoomLanes<Item extends { room_id: string }, Result extends C
   const lanes = Array.from({ length: LANES }, () =>
     openLane<Command<Item>, Result>({
       ask,
-      settle(command, result) {
+      settle(command, result, isRetry) {
         metrics.commands.inc({ lane: name, outcome: result.outcome })
-        settle(command, result)
+        settle(command, result, isRetry)
       },
       isTransient: isDependencyAway,
       onBug: (error) => log.error({ err: error, lane: name }, 'lane.failed'),
@@ -64,7 +64,7 @@ export function openRoomLanes<Item extends { room_id: string }, Result extends C
     }),
   )
   return {
-    push: (session, item) => lanes[shardOf(item.room_id, LANES)]?.push({ session, item }),
+    push: (session, item) => lanes[shardOf(item.room_id, LANES)]?.push({ session, item, since: session.position }),
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()))
     },
@@ -72,10 +72,18 @@ export function openRoomLanes<Item extends { room_id: string }, Result extends C
 }
 
 /** What a change of the history came to, for the one who asked and for the room. */
-export function settleChange(hub: Hub, session: RoomSession, result: CommandResult, clientMessageId?: string): void {
+export function settleChange(
+  hub: Hub,
+  { session, since }: Command<unknown>,
+  result: CommandResult,
+  isRetry: boolean,
+  clientMessageId?: string,
+): void {
   const { outcome } = result
   if (outcome === 'refused') session.connection.refuse(result.code, result.detail, clientMessageId)
-  else if (outcome === 'unchanged') session.repeated(result.rev, result.frame)
   // The live frame is the acknowledgement; the stream's entry, which follows, is dropped as a duplicate.
-  else hub.get(session.room.id)?.offer(result.rev, result.frame)
+  else if (outcome === 'changed') hub.get(session.room.id)?.offer(result.rev, result.frame)
+  // Our own earlier attempt had done it: that too is acknowledged by its live frame.
+  else if (isRetry && result.rev > since) session.room.saw(result.rev)
+  else session.repeated(result.rev, result.frame)
 }

@@ -12,9 +12,9 @@ export const openSends = (holds: LaneHolds): RoomLanes<Send> =>
       bodyOf: (sends) => ({ sends }),
       answer: sendBatchAnswer,
       maxBatch: MAX_BATCH,
-      settle: ({ session, item }, result) => {
-        session.answered()
-        settleChange(holds.hub, session, result, item.client_message_id)
+      settle: (command, result, isRetry) => {
+        command.session.answered()
+        settleChange(holds.hub, command, result, isRetry, command.item.client_message_id)
       },
     },
     holds,

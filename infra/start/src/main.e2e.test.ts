@@ -9,6 +9,7 @@ import { createSigner } from 'fast-jwt'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { answers } from './ready.ts'
 import { demoCatalog } from './seed.ts'
+import { ROOT } from './services.ts'
 
 const READY = { timeout: 60_000, interval: 50 }
 
@@ -89,6 +90,13 @@ test('it starts again on what it kept, and kill -9 leaves no process either', as
   await vi.waitFor(async () => expect(await processesOf(data)).toEqual([]), READY)
 })
 
+test.each(['SIGTERM', 'SIGKILL'] as const)('%s to the npm that started it leaves no process', async (signal) => {
+  const started = launch(env, ['npm', 'start', '--ignore-scripts'])
+  await vi.waitFor(() => expect(started.output()).toContain('Farmgate is ready'), READY)
+  started.child.kill(signal)
+  await vi.waitFor(async () => expect(await processesOf(data)).toEqual([]), READY)
+})
+
 async function surroundings(FARMGATE_DATA: string) {
   const [PORT, ROOMS_API_PORT, MESSAGES_API_PORT, WS_GATEWAY_PORT] = await Promise.all(
     Array.from({ length: 4 }, async () => String(await freePort())),
@@ -96,8 +104,10 @@ async function surroundings(FARMGATE_DATA: string) {
   return { PATH: process.env.PATH, FARMGATE_DATA, PORT, ROOMS_API_PORT, MESSAGES_API_PORT, WS_GATEWAY_PORT }
 }
 
-function launch(env: Record<string, string | undefined>) {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts')], { env })
+const DIRECTLY = [process.execPath, path.join(import.meta.dirname, 'main.ts')]
+
+function launch(env: Record<string, string | undefined>, [command = '', ...words] = DIRECTLY) {
+  const child = spawn(command, words, { env, cwd: ROOT })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   const ended = once(child, 'close')

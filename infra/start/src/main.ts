@@ -11,11 +11,12 @@ import { requireFreePorts } from './ports.ts'
 import { seedCatalog } from './seed.ts'
 import { origin, services } from './services.ts'
 import { StartError } from './start-error.ts'
+import { onStopSignal } from './stop-signal.ts'
 import { type OpenStore, openPostgres, openRedis } from './stores.ts'
 
 const watch = process.argv.includes('--watch')
 const opened = new AsyncDisposableStack()
-const stop = onStopSignal()
+const stop = onStopSignal(process.env)
 
 try {
   await start()
@@ -68,13 +69,6 @@ async function seed(config: ReturnType<typeof readStartConfig>): Promise<string>
     () => 'demo farms and products are there',
     (error) => `not seeded: ${error.message}`,
   )
-}
-
-/** Fires at the first signal; further ones change nothing, so that a second Ctrl-C does not cut the ending short. */
-function onStopSignal(): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => controller.abort())
-  return controller.signal
 }
 
 function stopped() {

@@ -5,13 +5,12 @@ import type { Pulse } from '@farmgate/streams/pulse.ts'
 import type { Redis } from '@farmgate/streams/redis.ts'
 import type { Clock } from './clock.ts'
 import type { Hub } from './hub.ts'
+import { Liveness } from './liveness.ts'
 import type { RoomSession } from './room-session.ts'
 import type { Signals } from './signals.ts'
 import type { WatchedRoom } from './watched-room.ts'
 
-/** A gateway says that it lives every 2 s; after 8 s of silence the others take it for dead. */
-const LIVENESS_S = 8
-const LIVENESS_MS = LIVENESS_S * 1_000
+/** How often a gateway says that it lives (liveness.ts), and looks who else does. */
 const POLL_TICKS = 2
 /** A room's hash outlives its sockets by this, and is written again long before it ends. */
 const ROOM_TTL_S = 24 * 3_600
@@ -37,7 +36,6 @@ export type Presence = {
 
 type Holds = { redis: Redis; pulse: Pulse; log: Log; clock: Clock; hub: Hub; signals: Signals }
 
-const livenessKey = (gateway: string) => `farmgate:gateway:${gateway}`
 const roomKey = (roomId: string) => `farmgate:presence:{${roomId}}`
 
 /**
@@ -47,41 +45,24 @@ const roomKey = (roomId: string) => `farmgate:presence:{${roomId}}`
  */
 export function openPresence({ redis, pulse, log, clock, hub, signals }: Holds): Presence {
   const me = signals.gateway
-  const living = new Set<string>()
+  const liveness = new Liveness(redis, me)
   /** Rooms and users of ours that Redis has to be told of, as `<room> <user>`. */
   const untold = new Set<string>()
-  /** While a room's hash is being read, signals that came meanwhile are newer than it. */
+  /** While a room's hash is being read: the fields that signals told of meanwhile, which are newer. */
   const heardMeanwhile = new Map<string, Set<string>>()
-  /** Nobody is judged before: who was cut off itself cannot tell who is dead. */
-  let judgeFrom = Date.now() + LIVENESS_MS
+  /** What others say may have been missed. */
+  let mustRead = false
   let polling = false
-
-  const set = (room: WatchedRoom, userId: string, gateway: string, present: boolean, at: string) => {
-    const through = room.present.get(userId) ?? new Set()
-    const before = through.size > 0
-    if (present) through.add(gateway)
-    else through.delete(gateway)
-    if (through.size > 0) room.present.set(userId, through)
-    else room.present.delete(userId)
-    const after = through.size > 0
-    if (before !== after) room.tellOthers(userId, presenceFrame(userId, after, at))
-  }
-
-  const isHere = (roomId: string, userId: string) => hub.get(roomId)?.present.get(userId)?.has(me) ?? false
 
   /** Tells Redis and the other gateways whether this user has a socket here: now, not when it was asked for. */
   const tell = async (roomId: string, userId: string): Promise<void> => {
     const about = `${roomId} ${userId}`
     if (pulse.state === 'away') return remember(about)
-    const present = isHere(roomId, userId)
     untold.delete(about)
+    const present = hub.get(roomId)?.present.get(userId)?.has(me) ?? false
     try {
-      const key = roomKey(roomId)
-      const field = `${me}:${userId}`
-      const write = present
-        ? Promise.all([redis.hset(key, field, '1'), redis.expire(key, ROOM_TTL_S)])
-        : redis.hdel(key, field)
-      await Promise.all([write, signals.presence(roomId, userId, present, new Date().toISOString())])
+      const said = signals.presence(roomId, userId, present, new Date().toISOString())
+      await Promise.all([write(redis, roomKey(roomId), `${me}:${userId}`, present), said])
     } catch (error) {
       log.debug({ err: error, room_id: roomId }, 'presence.untold')
       remember(about)
@@ -90,92 +71,63 @@ export function openPresence({ redis, pulse, log, clock, hub, signals }: Holds):
   const remember = (about: string) => {
     if (untold.size < MAX_UNTOLD) untold.add(about)
   }
-  const tellAll = () => {
+  const tellAgain = () => {
     for (const room of hub.rooms())
-      for (const [userId, through] of room.present) if (through.has(me)) untold.add(`${room.id} ${userId}`)
+      for (const [userId, through] of room.present) if (through.has(me)) remember(`${room.id} ${userId}`)
   }
-  const tellUntold = async () => {
-    const all = [...untold].map((about) => about.split(' ') as [string, string])
-    for (let at = 0; at < all.length; at += BATCH) {
-      await Promise.all(all.slice(at, at + BATCH).map(([roomId, userId]) => tell(roomId, userId)))
-    }
-  }
+  const tellUntold = () =>
+    inBatches([...untold], (about) => {
+      const [roomId = '', userId = ''] = about.split(' ')
+      return tell(roomId, userId)
+    })
 
-  /** Which of these gateways live. */
-  const alive = async (gateways: readonly string[]): Promise<Set<string>> => {
-    if (gateways.length === 0) return new Set()
-    const keys = await redis.mget(gateways.map(livenessKey))
-    return new Set(gateways.filter((_, at) => keys[at] !== null))
-  }
-  const meet = async (fields: readonly string[]) => {
-    const strangers = new Set(fields.map(gatewayOf).filter((gateway) => gateway !== me && !living.has(gateway)))
-    for (const gateway of await alive([...strangers])) living.add(gateway)
-  }
-
-  /** Takes over what the room's hash says of other gateways, both ways; signals that came meanwhile win. */
-  const read = async (room: WatchedRoom) => {
+  /** Takes over what the room's hash says of other gateways, both ways; what the dead left in it is removed. */
+  const read = async (room: WatchedRoom): Promise<void> => {
     const newer = new Set<string>()
     heardMeanwhile.set(room.id, newer)
     try {
       const fields = await redis.hkeys(roomKey(room.id))
-      await meet(fields)
+      await liveness.meet(fields.map(gatewayOf))
+      const theirs = new Set(fields.filter((field) => liveness.lives(gatewayOf(field))))
       const at = new Date().toISOString()
-      const dead = fields.filter((field) => gatewayOf(field) !== me && !living.has(gatewayOf(field)))
-      if (dead.length > 0 && Date.now() >= judgeFrom) await redis.hdel(roomKey(room.id), ...dead)
-      const theirs = new Set(fields.filter((field) => living.has(gatewayOf(field))))
-      for (const field of [...fieldsOf(room), ...theirs]) {
-        if (gatewayOf(field) !== me && !newer.has(field))
-          set(room, userOf(field), gatewayOf(field), theirs.has(field), at)
+      for (const field of new Set([...fieldsOf(room), ...theirs])) {
+        if (gatewayOf(field) !== me && !newer.has(field)) set(room, field, theirs.has(field), at)
       }
+      const left = fields.filter((field) => gatewayOf(field) !== me && !theirs.has(field))
+      if (left.length > 0 && liveness.mayJudge) await redis.hdel(roomKey(room.id), ...left)
     } finally {
       heardMeanwhile.delete(room.id)
     }
   }
-  const readAll = async () => {
-    const rooms = [...hub.rooms()]
-    for (let at = 0; at < rooms.length; at += BATCH) await Promise.all(rooms.slice(at, at + BATCH).map(read))
-  }
   const readFirst = async (room: WatchedRoom) => {
-    if (pulse.state === 'away') return
     try {
-      await deadline(read(room), KNOWN_MS, 'redis')
+      if (pulse.state === 'up') await deadline(read(room), KNOWN_MS, 'redis')
     } catch (error) {
       log.debug({ err: error, room_id: room.id }, 'presence.unknown')
-      // What the hash says is fetched when Redis can tell.
       mustRead = true
     }
   }
-  let mustRead = false
 
   const bury = async (gateway: string) => {
     log.info({ gateway }, 'presence.gateway_gone')
-    living.delete(gateway)
     const at = new Date().toISOString()
-    for (const room of hub.rooms()) {
+    await inBatches([...hub.rooms()], async (room) => {
       const left = fieldsOf(room).filter((field) => gatewayOf(field) === gateway)
-      for (const field of left) set(room, userOf(field), gateway, false, at)
+      for (const field of left) set(room, field, false, at)
       if (left.length > 0) await redis.hdel(roomKey(room.id), ...left)
-    }
+    })
   }
-  const judge = async () => {
-    const alivesNow = await alive([...living])
-    for (const gateway of living) if (!alivesNow.has(gateway)) await bury(gateway)
-  }
-
-  /** Says that we live; if our own key was gone, the others may have buried us, and Redis may have lost everything. */
   const poll = async () => {
-    const known = await redis.set(livenessKey(me), '1', 'EX', LIVENESS_S, 'GET')
-    if (known === null) {
-      judgeFrom = Date.now() + LIVENESS_MS
+    if (!(await liveness.renew())) {
       mustRead = true
-      tellAll()
+      tellAgain()
     }
     await tellUntold()
-    if (Date.now() < judgeFrom) return
-    await judge()
+    if (!liveness.mayJudge) return
+    for (const gateway of await liveness.dead()) await bury(gateway)
     if (!mustRead) return
     mustRead = false
-    await readAll()
+    await inBatches([...hub.rooms()], read)
   }
   const pollOnce = async () => {
     if (polling || pulse.state === 'away') return
@@ -185,15 +137,14 @@ export function openPresence({ redis, pulse, log, clock, hub, signals }: Holds):
   }
 
   clock.onTick(() => {
-    if (clock.ticks % REFRESH_TICKS === 0) tellAll()
+    if (clock.ticks % REFRESH_TICKS === 0) tellAgain()
     if (clock.ticks % POLL_TICKS === 0) void pollOnce()
   })
   pulse.onBack(() => {
-    judgeFrom = Date.now() + LIVENESS_MS
+    liveness.suspend()
     mustRead = true
     void pollOnce()
   })
-  void pulse.ready.then(pollOnce)
 
   return {
     known: (room) => {
@@ -203,27 +154,49 @@ export function openPresence({ redis, pulse, log, clock, hub, signals }: Holds):
     online: (room) => [...room.present.keys()],
     enter({ room, userId }) {
       if (room.present.get(userId)?.has(me)) return
-      set(room, userId, me, true, new Date().toISOString())
+      set(room, `${me}:${userId}`, true, new Date().toISOString())
       void tell(room.id, userId)
     },
     leave(session) {
       const { room, userId } = session
       for (const other of room.sessions) if (other !== session && other.userId === userId && other.welcomed) return
       if (!room.present.get(userId)?.has(me)) return
-      set(room, userId, me, false, new Date().toISOString())
+      set(room, `${me}:${userId}`, false, new Date().toISOString())
       void tell(room.id, userId)
     },
     heard(room, gateway, userId, present, at) {
-      heardMeanwhile.get(room.id)?.add(`${gateway}:${userId}`)
-      if (present) living.add(gateway)
-      set(room, userId, gateway, present, at)
+      const field = `${gateway}:${userId}`
+      heardMeanwhile.get(room.id)?.add(field)
+      if (present) liveness.heard(gateway)
+      set(room, field, present, at)
     },
     async close() {
       await tellUntold()
-      if (pulse.state === 'up')
-        await redis.del(livenessKey(me)).catch((error) => log.debug({ err: error }, 'presence.no_goodbye'))
+      await liveness.leave().catch((error) => log.debug({ err: error }, 'presence.no_goodbye'))
     },
   }
+}
+
+/** A gateway says so of a user; shown where it makes the difference between none and some. */
+function set(room: WatchedRoom, field: string, present: boolean, at: string): void {
+  const userId = userOf(field)
+  const through = room.present.get(userId) ?? new Set()
+  const before = through.size > 0
+  if (present) through.add(gatewayOf(field))
+  else through.delete(gatewayOf(field))
+  const after = through.size > 0
+  if (after) room.present.set(userId, through)
+  else room.present.delete(userId)
+  if (before !== after) room.tellOthers(userId, presenceFrame(userId, after, at))
+}
+
+async function write(redis: Redis, key: string, field: string, present: boolean): Promise<void> {
+  if (present) await Promise.all([redis.hset(key, field, '1'), redis.expire(key, ROOM_TTL_S)])
+  else await redis.hdel(key, field)
+}
+
+async function inBatches<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += BATCH) await Promise.all(all.slice(at, at + BATCH).map(work))
 }
 
 /** A gateway's name holds no colon; a user's id may. */

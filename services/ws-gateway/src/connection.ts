@@ -47,6 +47,7 @@ export class Connection {
   readonly #typing: Bucket
   #handle: ((raw: RawFrame) => void) | undefined
   #deaf = false
+  #paused = false
   #early: Buffer[] = []
   #earlyBytes = 0
   #bad: number[] = []
@@ -138,8 +139,22 @@ export class Connection {
     return true
   }
 
+  /** Reads no more: what the client says waits with the client. */
+  pause(): void {
+    this.#paused = true
+    this.#ws.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#alive()
+    this.#ws.resume()
+  }
+
   close(reason: CloseReason): void {
     if (this.#closed) return
+    // The client's goodbye shall be read.
+    this.#ws.resume()
     this.#options.metrics.countClose(reason)
     this.#ws.close(closeCodes[reason].code, closeCodes[reason].says)
     this.#end()
@@ -152,6 +167,7 @@ export class Connection {
   /** Once per tick of the clock. */
   tick(): void {
     const { clock, heartbeatS } = this.#options
+    if (this.#paused) this.#alive()
     if (Date.now() >= this.#expiresAt) this.close('unauthorized')
     else if (clock.ticks - this.#heardAt > 2 * heartbeatS) this.close('silent')
     else if (clock.ticks >= this.#pingAt) {

@@ -63,7 +63,7 @@ export function socketRoute(app: App, url: string, { connections, auth, log, con
       connection.liveUntil(user.exp)
       // A service has no room and no chat list: for it there is nothing here.
       if (user.isService) throw new Refusal('unknown_room')
-      await enter(connection, user, request)
+      if (!connection.closed) await enter(connection, user, request)
     } catch (error) {
       const reason = closeReasonOf(error)
       if (!reason) log.error({ err: error, request_id: request.id }, 'socket.failed')

@@ -41,7 +41,6 @@ const metrics = gatewayMetrics(registry)
 const heartbeatS = config.HEARTBEAT_S
 
 // What it holds: nothing that lasts
-const auth = openAuth(config)
 const redis = openRedis(config.REDIS_URL, { log, name: 'ws-gateway' })
 const pulse = startPulse({ redis, log })
 const clock = startClock()
@@ -63,6 +62,7 @@ const lanes = openLanes({ messagesApi, hub, log, metrics })
 
 // What it answers
 const app = await createApp({ log, config, metrics: registry })
+const auth = await openAuth(app, config)
 const door = {
   connections,
   auth,
@@ -108,5 +108,5 @@ await serve(app, {
   port: config.WS_GATEWAY_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [tail, gaps, presence, clock, pulse, redis, messagesApi, roomsApi, auth, registry],
+  closing: [tail, gaps, presence, clock, pulse, redis, messagesApi, roomsApi, registry],
 })

@@ -1,6 +1,5 @@
 import type { JoinAnswer } from '@farmgate/contracts/internal-messages.ts'
 import type { RoomServerFrames } from '@farmgate/contracts/server-frames.ts'
-import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import type { Connection } from './connection.ts'
 import type { WatchedRoom } from './watched-room.ts'
 
@@ -8,8 +7,11 @@ import type { WatchedRoom } from './watched-room.ts'
 const MAX_KEPT_FRAMES = 256
 const MAX_KEPT_BYTES = 256 * 1024
 
-/** Commands of one socket on their way to messages-api. */
-const MAX_IN_FLIGHT = 256
+/**
+ * Commands of one socket on their way to messages-api: beyond this its socket is not read until half of them are
+ * answered. More than the rate limit lets come within the time that an answer may take.
+ */
+const MAX_IN_FLIGHT = 1_024
 
 type Kept = { rev: number; frames: readonly Buffer[] }
 
@@ -71,15 +73,15 @@ export class RoomSession {
     }
   }
 
-  /** A command of this socket leaves by `push`; `answered` follows. Throws Refusal('overloaded') where too many have. */
-  command(push: () => void): void {
-    if (this.#inFlight >= MAX_IN_FLIGHT) throw new Refusal('overloaded')
-    push()
+  /** A command of this socket is on its way; `answered` follows. */
+  asked(): void {
     this.#inFlight++
+    if (this.#inFlight === MAX_IN_FLIGHT) this.connection.pause()
   }
 
   answered(): void {
     this.#inFlight--
+    if (this.#inFlight === MAX_IN_FLIGHT / 2) this.connection.resume()
   }
 
   /**

@@ -11,7 +11,6 @@ const MAX_LEN = 10_000
 export type Signals = {
   /** This gateway's name among the others. A new one for each life of the process. */
   readonly gateway: string
-  readonly reachable: boolean
   typing(roomId: string, userId: string, isTyping: boolean): void
   presence(roomId: string, userId: string, present: boolean, at: string): Promise<void>
 }
@@ -24,9 +23,6 @@ export function openSignals({ redis, pulse, log }: { redis: Redis; pulse: Pulse;
   const flag = (value: boolean) => (value ? '1' : '0')
   return {
     gateway,
-    get reachable() {
-      return pulse.state === 'up'
-    },
     typing(room_id, user_id, isTyping) {
       if (pulse.state === 'away') return
       say(room_id, { type: 'typing', room_id, user_id, is_typing: flag(isTyping) }).catch((error) =>

@@ -6,6 +6,7 @@ import type { RoomSession } from '../room-session.ts'
 export function deleteMessage(changes: RoomLanes<Change>) {
   return (session: RoomSession, { message_id }: RoomClientFrames['message.delete']): void => {
     const change: Change = { op: 'delete', room_id: session.room.id, sender_id: session.userId, message_id }
-    session.command(() => changes.push(session, change))
+    changes.push(session, change)
+    session.asked()
   }
 }

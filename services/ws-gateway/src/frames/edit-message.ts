@@ -6,6 +6,7 @@ import type { RoomSession } from '../room-session.ts'
 export function editMessage(changes: RoomLanes<Change>) {
   return (session: RoomSession, { message_id, body }: RoomClientFrames['message.edit']): void => {
     const edit: Change = { op: 'edit', room_id: session.room.id, sender_id: session.userId, message_id, body }
-    session.command(() => changes.push(session, edit))
+    changes.push(session, edit)
+    session.asked()
   }
 }

@@ -9,6 +9,7 @@ type Frame = RoomClientFrames['message.send']
 export function sendMessage(sends: RoomLanes<Send>) {
   return (session: RoomSession, { client_message_id, body, image_ids }: Frame): void => {
     const send = { room_id: session.room.id, sender_id: session.userId, client_message_id, body, image_ids }
-    session.command(() => sends.push(session, send))
+    sends.push(session, send)
+    session.asked()
   }
 }

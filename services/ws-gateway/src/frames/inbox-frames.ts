@@ -5,8 +5,8 @@ import { ping } from './ping.ts'
 import { refreshToken, type VerifyToken } from './refresh-token.ts'
 
 /** What a client may say on `/ws/inbox/`. */
-export const inboxFrames = (verifyToken: VerifyToken): FrameTable<InboxSession> =>
+export const inboxFrames = ({ auth }: { auth: { verifyToken: VerifyToken } }): FrameTable<InboxSession> =>
   frameTable<InboxClientFrames, InboxSession>(inboxClientFrames, {
-    'token.refresh': refreshToken(verifyToken),
+    'token.refresh': refreshToken(auth.verifyToken),
     ping,
   })

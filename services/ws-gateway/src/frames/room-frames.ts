@@ -1,8 +1,5 @@
 import { type RoomClientFrames, roomClientFrames } from '@farmgate/contracts/client-frames.ts'
-import type { Change } from '../lanes/changes.ts'
-import type { Reads } from '../lanes/reads.ts'
-import type { RoomLanes } from '../lanes/room-lanes.ts'
-import type { Send } from '../lanes/sends.ts'
+import type { Lanes } from '../lanes/lanes.ts'
 import type { RoomSession } from '../room-session.ts'
 import type { Typing } from '../typing.ts'
 import { deleteMessage } from './delete-message.ts'
@@ -14,22 +11,16 @@ import { refreshToken, type VerifyToken } from './refresh-token.ts'
 import { sendMessage } from './send-message.ts'
 import { type } from './type.ts'
 
-type Doors = {
-  sends: RoomLanes<Send>
-  changes: RoomLanes<Change>
-  reads: Reads
-  typing: Typing
-  verifyToken: VerifyToken
-}
+type Doors = { lanes: Lanes; typing: Typing; auth: { verifyToken: VerifyToken } }
 
 /** What a client may say on `/ws/chat/{room_id}/`. */
-export const roomFrames = ({ sends, changes, reads, typing, verifyToken }: Doors): FrameTable<RoomSession> =>
+export const roomFrames = ({ lanes, typing, auth }: Doors): FrameTable<RoomSession> =>
   frameTable<RoomClientFrames, RoomSession>(roomClientFrames, {
-    'message.send': sendMessage(sends),
-    'message.edit': editMessage(changes),
-    'message.delete': deleteMessage(changes),
-    read: markRead(reads),
+    'message.send': sendMessage(lanes.sends),
+    'message.edit': editMessage(lanes.changes),
+    'message.delete': deleteMessage(lanes.changes),
+    read: markRead(lanes.reads),
     typing: type(typing),
-    'token.refresh': refreshToken(verifyToken),
+    'token.refresh': refreshToken(auth.verifyToken),
     ping,
   })

@@ -2,7 +2,7 @@ import { inboxAnswer } from '@farmgate/contracts/internal-rooms.ts'
 import type { InboxServerFrames } from '@farmgate/contracts/server-frames.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
-import type { FrameTable } from '../frames/frame-table.ts'
+import { inboxFrames } from '../frames/inbox-frames.ts'
 import { type Greeter, socketRoute } from '../handshake.ts'
 import { type Inboxes, InboxSession } from '../inboxes.ts'
 
@@ -11,13 +11,13 @@ const DEADLINE_MS = 4_000
 export type InboxDoor = Greeter & {
   roomsApi: InternalClient
   inboxes: Inboxes
-  inboxFrames: FrameTable<InboxSession>
   heartbeatS: number
 }
 
 /** GET /ws/inbox/ — the chat list, live: the welcome, then each card that changes. */
 export function inboxSocket(app: App, door: InboxDoor): void {
-  const { roomsApi, inboxes, inboxFrames, heartbeatS } = door
+  const { roomsApi, inboxes, heartbeatS } = door
+  const frames = inboxFrames(door)
   socketRoute(app, '/ws/inbox/', door, async (connection, user) => {
     const session = new InboxSession(connection, user.id)
     inboxes.enter(session)
@@ -34,6 +34,6 @@ export function inboxSocket(app: App, door: InboxDoor): void {
       heartbeat_s: heartbeatS,
     }
     session.welcome(JSON.stringify(welcome))
-    connection.hear(inboxFrames, session)
+    connection.hear(frames, session)
   })
 }

@@ -2,18 +2,20 @@ import { roomId } from '@farmgate/contracts/ids.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import type { FastifyRequest } from 'fastify'
-import type { FrameTable } from '../frames/frame-table.ts'
+import { roomFrames } from '../frames/room-frames.ts'
 import { type Greeter, socketRoute } from '../handshake.ts'
 import type { Hub } from '../hub.ts'
 import { type Joining, join, resume } from '../join.ts'
+import type { Lanes } from '../lanes/lanes.ts'
 import { RoomSession } from '../room-session.ts'
 import type { Typing } from '../typing.ts'
 
-export type RoomDoor = Greeter & Joining & { hub: Hub; typing: Typing; roomFrames: FrameTable<RoomSession> }
+export type RoomDoor = Greeter & Joining & { hub: Hub; typing: Typing; lanes: Lanes }
 
 /** GET /ws/chat/{room_id}/ — one room, live: the welcome, what was missed, then every change in order. */
 export function roomSocket(app: App, door: RoomDoor): void {
-  const { hub, presence, typing, metrics, roomFrames } = door
+  const { hub, presence, typing, metrics } = door
+  const frames = roomFrames(door)
   socketRoute(app, '/ws/chat/:room_id/', door, async (connection, user, request) => {
     const { room_id, after_rev } = asked(request)
     const session = new RoomSession(connection, user.id, hub.room(room_id))
@@ -24,7 +26,7 @@ export function roomSocket(app: App, door: RoomDoor): void {
       hub.leave(session)
     })
     const { rev } = await join(session, door)
-    connection.hear(roomFrames, session)
+    connection.hear(frames, session)
     if (after_rev !== undefined) return resume(session, after_rev, rev, door)
     metrics.countJoin('new')
     session.goLive(rev)

@@ -8,7 +8,7 @@ const TYPE: keyof typeof inboxEvents = 'room.updated'
 
 /** Cards of chat lists that changed: passed on as they are. */
 export const inboxEntries =
-  (inboxes: Inboxes, log: Log): EntryHandler =>
+  ({ inboxes, log }: { inboxes: Inboxes; log: Log }): EntryHandler =>
   (id, fields) => {
     const frame = field(fields, 'frame')
     if (field(fields, 'type') === TYPE && frame) inboxes.tell(field(fields, 'user_id') ?? '', frame)

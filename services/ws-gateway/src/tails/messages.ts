@@ -9,7 +9,7 @@ import type { EntryHandler } from './tail-streams.ts'
  * room that nobody watches here is left after one look.
  */
 export const messageEntries =
-  (hub: Hub, log: Log): EntryHandler =>
+  ({ hub, log }: { hub: Hub; log: Log }): EntryHandler =>
   (id, fields) => {
     const room = hub.get(field(fields, 'room_id') ?? '')
     if (!room) return

@@ -4,20 +4,21 @@ import { field } from '@farmgate/streams/entries.ts'
 import { z } from 'zod'
 import type { Hub } from '../hub.ts'
 import type { Presence } from '../presence.ts'
+import type { Signals } from '../signals.ts'
 import type { Typing } from '../typing.ts'
 import type { EntryHandler } from './tail-streams.ts'
 
-const signal = z.discriminatedUnion('type', [signals.typing, signals.presence])
+const anySignal = z.discriminatedUnion('type', [signals.typing, signals.presence])
 
-type Hearers = { hub: Hub; presence: Presence; typing: Typing; gateway: string; log: Log }
+type Hearers = { hub: Hub; presence: Presence; typing: Typing; signals: Signals; log: Log }
 
 /** What the other gateways say of their sockets; our own voice is passed over. */
 export const signalEntries =
-  ({ hub, presence, typing, gateway, log }: Hearers): EntryHandler =>
+  ({ hub, presence, typing, signals: { gateway }, log }: Hearers): EntryHandler =>
   (id, fields) => {
     const room = hub.get(field(fields, 'room_id') ?? '')
     if (!room || field(fields, 'gateway') === gateway) return
-    const { success, data: heard } = signal.safeParse(record(fields))
+    const { success, data: heard } = anySignal.safeParse(record(fields))
     if (!success) return log.warn({ stream: SIGNALS_STREAM, entry: id }, 'entry.malformed')
     if (heard.type === 'typing') typing.heard(room, heard.user_id, heard.is_typing)
     else presence.heard(room, heard.gateway, heard.user_id, heard.present, heard.at)

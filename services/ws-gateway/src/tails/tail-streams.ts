@@ -7,10 +7,14 @@ import { startTail, type Tail } from '@farmgate/streams/tail.ts'
 /** Hears one entry; its fields flat: name, value, name, value. */
 export type EntryHandler = (id: string, fields: string[]) => void
 
-type Holds = { redis: Redis; log: Log; pulse: Pulse; onLoss: readonly (() => void)[] }
+type Holds = { redis: Redis; log: Log; pulse: Pulse }
 
 /** Hears these streams from now on, each with its handler. One that throws on an entry does not keep the next from it. */
-export function tailStreams({ redis, log, pulse, onLoss }: Holds, streams: Record<string, EntryHandler>): Tail {
+export function tailStreams(
+  { redis, log, pulse }: Holds,
+  onLoss: readonly (() => void)[],
+  streams: Record<string, EntryHandler>,
+): Tail {
   const handlers = new Map<string, EntryHandler>()
   for (const [stream, handle] of Object.entries(streams))
     for (const key of streamKeys(stream)) handlers.set(key, handle)

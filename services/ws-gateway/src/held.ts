@@ -1,0 +1,76 @@
+import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
+import type { Pulse } from '@farmgate/streams/pulse.ts'
+import type { Redis } from '@farmgate/streams/redis.ts'
+import { type Clock, startClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { type Connections, openConnections } from './connections.ts'
+import { fillGaps } from './gaps.ts'
+import { Hub } from './hub.ts'
+import { Inboxes } from './inboxes.ts'
+import { type Lanes, openLanes } from './lanes/lanes.ts'
+import type { GatewayMetrics } from './metrics.ts'
+import { openPresence, type Presence } from './presence.ts'
+import { openSignals, type Signals } from './signals.ts'
+import { openTyping, type Typing } from './typing.ts'
+
+type Needs = {
+  config: Pick<Config, 'ALLOWED_ORIGINS' | 'WS_QUERY_TOKEN' | 'HEARTBEAT_S' | 'RATE_LIMITS'>
+  log: Log
+  metrics: GatewayMetrics
+  redis: Redis
+  pulse: Pulse
+  messagesApi: InternalClient
+  roomsApi: InternalClient
+}
+
+/** All that a gateway holds, for as long as it lives: sockets, rooms that are watched, who is there, what is on its way. */
+export type Held = Needs & {
+  heartbeatS: number
+  clock: Clock
+  connections: Connections
+  hub: Hub
+  inboxes: Inboxes
+  lanes: Lanes
+  signals: Signals
+  presence: Presence
+  typing: Typing
+  /** While sockets are still open: what was taken is answered, then every socket is closed with 1012. */
+  letGo(): Promise<void>
+  close(): Promise<void>
+}
+
+export function hold(needs: Needs): Held {
+  const { config, log, metrics, redis, pulse, messagesApi } = needs
+  const clock = startClock()
+  const heartbeatS = config.HEARTBEAT_S
+  const connections = openConnections({ clock, log, metrics, heartbeatS, rateLimits: config.RATE_LIMITS === 'on' })
+  const gaps = fillGaps(messagesApi, { log, metrics })
+  const hub = new Hub(gaps.notice)
+  const signals = openSignals({ redis, pulse, log })
+  const presence = openPresence({ redis, pulse, log, clock, hub, signals })
+  const lanes = openLanes({ messagesApi, hub, log, metrics })
+  metrics.rooms(() => hub.size)
+  return {
+    ...needs,
+    heartbeatS,
+    clock,
+    connections,
+    hub,
+    inboxes: new Inboxes(),
+    lanes,
+    signals,
+    presence,
+    typing: openTyping({ clock, signals }),
+    async letGo() {
+      connections.deafen()
+      await lanes.close()
+      await connections.close()
+    },
+    async close() {
+      await gaps.close()
+      await presence.close()
+      await clock.close()
+    },
+  }
+}

@@ -212,6 +212,18 @@ describe('the room socket', () => {
     expect(socket.revs()).toEqual([1])
   })
 
+  it('starts over where it has told more than Postgres knows', async () => {
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
+    const frame = '{"type":"message.created","message":{"rev":1}}'
+    const fields = { type: 'message.created', room_id: room.id, rev: '1', frame, card: '' }
+    await publish(rig.backend.redis, [{ stream: 'messages', subject: room.id, fields }])
+    await socket.hears('message.created')
+    expect(await socket.closes(6_500)).toMatchObject({ code: 1013 })
+    const again = await enter(0, room.id, 'c-1', '?after_rev=1')
+    await again.hears('resync')
+  })
+
   describe('after_rev', () => {
     it('brings more missed changes than a page, then caught_up, then live ones', async () => {
       const room = rig.backend.openRoom(450)

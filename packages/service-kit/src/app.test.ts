@@ -3,7 +3,6 @@ import { nowS, rawToken, serviceToken, TEST_INTERNAL_TOKEN, TEST_SECRET, token }
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type App, createApp } from './app.ts'
-import { openAuth } from './auth.ts'
 import { authFields, processFields, readConfig } from './config.ts'
 import { DependencyAway } from './dependency.ts'
 import { createLog } from './log.ts'
@@ -27,7 +26,7 @@ let origin: string
 
 beforeAll(async () => {
   const openapi = { title: 'Test', description: 'A test' }
-  app = await createApp({ log, config, auth: openAuth(config), metrics: createMetrics('test'), openapi })
+  app = await createApp({ log, config, auth: config, metrics: createMetrics('test'), openapi })
   const params = z.object({ room_id: z.uuid() })
   app.get(
     '/rooms/:room_id/',
@@ -211,7 +210,7 @@ describe('limits', () => {
       take: async (name: string, key: string) => void taken.push(`${name} ${key}`),
       close: async () => undefined,
     }
-    const limited = await createApp({ log, config, auth: openAuth(config), limits })
+    const limited = await createApp({ log, config, auth: config, limits })
     limited.get('/me/', ({ user }) => user.id)
     const ask = (bearer: string) => limited.inject({ url: '/me/', headers: { authorization: `Bearer ${bearer}` } })
     await ask('nonsense')
@@ -224,7 +223,7 @@ describe('limits', () => {
   test('a limit that is used up is 429 with Retry-After', async () => {
     const take = () => Promise.reject(new Refusal('rate_limited', undefined, { retryAfterS: 9 }))
     const limits = { take, close: async () => undefined }
-    const limited = await createApp({ log, config, auth: openAuth(config), limits })
+    const limited = await createApp({ log, config, auth: config, limits })
     limited.get('/me/', ({ user }) => user.id)
     const answer = await limited.inject({ url: '/me/', headers: { authorization: `Bearer ${token('c-1')}` } })
     await limited.close()

@@ -11,8 +11,8 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import { type Auth, bearerToken, type User } from './auth.ts'
-import type { ProcessConfig } from './config.ts'
+import { type Auth, bearerToken, openAuth } from './auth.ts'
+import type { AuthConfig, ProcessConfig } from './config.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { type Described, describeApi } from './openapi.ts'
@@ -30,10 +30,6 @@ export type App = FastifyInstance<
 >
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who is calling; there in every route that is not open or internal. */
-    user: User
-  }
   interface FastifyInstance {
     /** True from the first signal to stop: readiness says so, and connections are not kept. */
     shuttingDown: boolean
@@ -50,7 +46,7 @@ type Options = {
   log: Log
   config: Pick<ProcessConfig, 'TRUSTED_PROXIES' | 'ALLOWED_ORIGINS'>
   /** Without it every route is open: for a service that has no users. */
-  auth?: Auth
+  auth?: AuthConfig
   limits?: RateLimits
   metrics?: Metrics
   openapi?: Described
@@ -94,7 +90,8 @@ export async function createApp({ log, config, auth, limits, metrics, openapi }:
   logAnswers(app)
   if (metrics) measureAnswers(app, metrics)
   await allowOrigins(app, config.ALLOWED_ORIGINS)
-  app.addHook('onRequest', async (request) => admit(request, auth, limits))
+  const users = auth && (await openAuth(app, auth))
+  app.addHook('onRequest', async (request) => admit(request, users, limits))
   app.addHook('onRequest', async ({ headers }) => refuseEncoded(headers))
   if (openapi) await describeApi(app, openapi, auth !== undefined)
   return app

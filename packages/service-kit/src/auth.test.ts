@@ -3,11 +3,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { nowS, rawToken, serviceToken, TEST_INTERNAL_TOKEN, TEST_SECRET, token } from '@farmgate/testing/tokens.ts'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { createApp } from './app.ts'
 import { bearerToken, openAuth } from './auth.ts'
-import { authFields, readConfig } from './config.ts'
+import { type AuthConfig, authFields, readConfig } from './config.ts'
+import { createLog } from './log.ts'
 
 const env = { INTERNAL_TOKEN: TEST_INTERNAL_TOKEN, JWT_ISSUER: 'market', JWT_AUDIENCE: 'chat' }
-const bySecret = openAuth(readConfig(authFields, { ...env, JWT_SECRET: TEST_SECRET }))
+const log = createLog('test', 'silent')
+const plain = { log, config: { TRUSTED_PROXIES: 'loopback', ALLOWED_ORIGINS: [] } }
+const authOf = async (config: AuthConfig) => openAuth(await createApp(plain), config)
+const secretConfig = readConfig(authFields, { ...env, JWT_SECRET: TEST_SECRET })
+const bySecret = await authOf(secretConfig)
 const addressed = { iss: 'market', aud: 'chat' }
 const good = { sub: 'c-1', exp: nowS() + 60, ...addressed }
 
@@ -93,6 +99,26 @@ test.each(hostile)('refused with 401, not 500: %s', async (_, bad) => {
   await expect(bySecret.verifyToken(bad)).rejects.toMatchObject({ code: 'unauthorized' })
 })
 
+test.each(hostile)('refused with 401 as a request, too: %s', async (_, bad) => {
+  const app = await createApp({ ...plain, auth: secretConfig })
+  app.get('/', async (request) => request.user)
+  const answer = await app.inject({ url: '/', headers: { authorization: `Bearer ${bad}` } })
+  expect(answer.statusCode).toBe(401)
+  expect(answer.json()).toMatchObject({ code: 'unauthorized' })
+})
+
+test('a good token is the user of the request', async () => {
+  const app = await createApp({ ...plain, auth: secretConfig })
+  app.get('/', async (request) => request.user)
+  const answer = await app.inject({ url: '/', headers: { authorization: `Bearer ${rawToken(good)}` } })
+  expect(answer.json()).toEqual({ id: 'c-1', isService: false, exp: good.exp })
+})
+
+test('an app checks tokens and makes none', async () => {
+  const app = await createApp({ ...plain, auth: secretConfig })
+  expect(() => app.jwt.sign({ sub: 'c-1' })).toThrow('verify mode')
+})
+
 test('the internal secret is known by its header alone', () => {
   expect(bySecret.isInternal(`Bearer ${TEST_INTERNAL_TOKEN}`)).toBe(true)
   expect(bySecret.isInternal(`Bearer ${TEST_INTERNAL_TOKEN}x`)).toBe(false)
@@ -111,7 +137,7 @@ test('a bearer header is read as RFC 6750 writes it', () => {
 
 type Jwk = Record<string, unknown>
 
-async function keyServer(keys: Jwk[]) {
+async function keyServer(keys: unknown) {
   const state = { keys, fetches: 0, status: 200 }
   const server = createServer((_request, response) => {
     state.fetches++
@@ -123,7 +149,7 @@ async function keyServer(keys: Jwk[]) {
     server.close()
   })
   const { port } = server.address() as AddressInfo
-  const auth = openAuth(
+  const auth = await authOf(
     readConfig(authFields, { JWKS_URL: `http://127.0.0.1:${port}/keys`, INTERNAL_TOKEN: TEST_INTERNAL_TOKEN }),
   )
   return { auth, state }
@@ -169,6 +195,10 @@ test('keys for other uses, weak and symmetric ones are passed over', async () =>
     { ...weak, kid: 'weak' },
     { kty: 'oct', k: 'c2VjcmV0', kid: 'oct' },
     { kty: 'nonsense', kid: 'nonsense' },
+    { ...jwk('RS256', 'k9'), kid: 9 },
+    null,
+    'text',
+    ['k8'],
     jwk('RS256', 'k1'),
   ])
   await auth.verifyToken(signed('RS256', 'k1'))
@@ -194,6 +224,32 @@ test('made-up key ids do not flood the key server', async () => {
   expect(state.fetches).toBeLessThanOrEqual(6)
   await auth.verifyToken(signed('RS256', 'k1'))
 })
+
+test('made-up key ids do not keep out a real one that nobody has shown yet', async () => {
+  const { auth, state } = await keyServer([jwk('RS256', 'k1')])
+  for (let n = 0; n < 50; n++) await auth.verifyToken(signed('RS256', `made-up-${n}`)).catch(() => undefined)
+  await auth.verifyToken(signed('RS256', 'k1'))
+  expect(state.fetches).toBeLessThanOrEqual(6)
+})
+
+test.each([[undefined], [null], ['text'], [{ length: 1 }], [{ '0': 1 }]])(
+  'a set that is none is the same as no key server: %j',
+  async (keys) => {
+    const { auth } = await keyServer(keys)
+    await expect(auth.verifyToken(signed('RS256', 'k1'))).rejects.toMatchObject({ what: 'jwks' })
+  },
+)
+
+test.each([['\ud800'], ['__proto__'], ['constructor'], ['x'.repeat(4_000)], ['http://127.0.0.1/keys']])(
+  'no key id is anything but 401: %j',
+  async (kid) => {
+    const { auth } = await keyServer([jwk('RS256', 'k1')])
+    await expect(auth.verifyToken(signed('RS256', kid))).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(auth.verifyToken(rawToken(good, { alg: 'RS256', kid: { $: kid } }))).rejects.toMatchObject({
+      code: 'unauthorized',
+    })
+  },
+)
 
 test('without the key server nothing can be said: 503, and no 401', async () => {
   const { auth, state } = await keyServer([jwk('RS256', 'k1')])

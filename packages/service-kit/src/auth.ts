@@ -1,9 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createDecoder, createVerifier } from 'fast-jwt'
+import jwt, { type FastifyJWTOptions } from '@fastify/jwt'
 import { z } from 'zod'
+import type { App } from './app.ts'
 import { type AuthConfig, DEVELOPMENT_JWT_SECRET } from './config.ts'
-import { openKeySet } from './key-set.ts'
+import { DependencyAway } from './dependency.ts'
+import { KEY_ALGORITHMS, openKeySet } from './key-set.ts'
 import { Refusal } from './refusal.ts'
+
+declare module '@fastify/jwt' {
+  interface FastifyJWT {
+    /** Who is calling; there in every route that is not open or internal. */
+    user: User
+  }
+}
 
 /** Who is calling. `exp` in seconds since 1970, as in the token. */
 export type User = { id: string; name?: string; isService: boolean; exp: number }
@@ -13,11 +22,7 @@ export type Auth = {
   verifyToken(token: string): Promise<User>
   /** Whether an Authorization header carries the secret that our services share. */
   isInternal(authorization: string | undefined): boolean
-  close(): Promise<void>
 }
-
-/** What a key is good for is decided here and by the key, never by the token's header. */
-export type Verify = (token: string) => unknown
 
 const CLOCK_TOLERANCE_MS = 5_000
 
@@ -37,27 +42,29 @@ const claims = z.object({
   role: z.string().optional().catch(undefined),
 })
 
-const complete = z.object({
-  header: z.object({ kid: z.string().optional() }),
+const signedBy = z.object({
+  header: z.object({ alg: z.enum(KEY_ALGORITHMS), kid: z.string().optional() }),
 })
 
 /**
- * Tokens by JWT_SECRET (HS256 only) or JWKS_URL (RS256, ES256, EdDSA, by `kid`). Uses fast-jwt itself rather than
- * @fastify/jwt: sockets bring their tokens without a request, and some hostile tokens make the plugin answer 500. Nothing
- * is cached: a check takes 10 µs (HS256), and a cache would have to repeat the rules about time.
+ * Registers @fastify/jwt on the app: tokens by JWT_SECRET (HS256 only) or JWKS_URL (RS256, ES256, EdDSA, by `kid`). Requests
+ * and sockets pass the same door, `verifyToken`: not `request.jwtVerify()`, which answers many hostile tokens with 500. The
+ * plugin is told how to check only, so the app can make no tokens.
  */
-export function openAuth(config: AuthConfig): Auth {
-  const verifierOf = config.JWKS_URL ? byKeySet(config, config.JWKS_URL) : bySecret(config)
+export async function openAuth(app: App, config: AuthConfig): Promise<Auth> {
+  await app.register(jwt, config.JWKS_URL ? byKeySet(config, config.JWKS_URL) : bySecret(config))
   const internalDigest = digest(config.INTERNAL_TOKEN)
 
   return {
     async verifyToken(token) {
       if (token.length > MAX_TOKEN_LENGTH) throw new Refusal('unauthorized')
-      const verify = await verifierOf(token)
-      return toUser(orUnauthorized(() => verify(token)))
+      try {
+        return toUser(await app.jwt.verify(token))
+      } catch (error) {
+        throw reasonOf(error)
+      }
     },
     isInternal: (authorization) => timingSafeEqual(digest(bearerToken(authorization) ?? ''), internalDigest),
-    close: async () => undefined,
   }
 }
 
@@ -66,7 +73,7 @@ export function bearerToken(authorization: string | undefined): string | undefin
   return /^Bearer +([A-Za-z0-9_.~+/=-]+) *$/i.exec(authorization ?? '')?.[1]
 }
 
-/** Options that every verifier shares. */
+/** What is asked of every token; nothing is cached, since that would have to repeat the rules about time. */
 function rules(config: AuthConfig) {
   return {
     clockTolerance: CLOCK_TOLERANCE_MS,
@@ -76,33 +83,29 @@ function rules(config: AuthConfig) {
   }
 }
 
-function bySecret(config: AuthConfig) {
-  const verify: Verify = createVerifier({
-    ...rules(config),
-    key: config.JWT_SECRET ?? DEVELOPMENT_JWT_SECRET,
-    algorithms: ['HS256'],
-  })
-  return async () => verify
-}
-
-function byKeySet(config: AuthConfig, url: string) {
-  const decode = createDecoder({ complete: true })
-  const keys = openKeySet(url, (key, algorithm) => createVerifier({ ...rules(config), key, algorithms: [algorithm] }))
-  return async (token: string): Promise<Verify> => {
-    const { header } = orUnauthorized(() => complete.parse(decode(token)))
-    const verify = await keys.find(header.kid)
-    if (!verify) throw new Refusal('unauthorized')
-    return verify
+function bySecret(config: AuthConfig): FastifyJWTOptions {
+  return {
+    secret: { public: config.JWT_SECRET ?? DEVELOPMENT_JWT_SECRET },
+    verify: { ...rules(config), algorithms: ['HS256'] },
   }
 }
 
-/** Whatever a token makes the decoder throw (TypeErrors included), it is the token that is bad. */
-function orUnauthorized<T>(work: () => T): T {
-  try {
-    return work()
-  } catch {
-    throw new Refusal('unauthorized')
+function byKeySet(config: AuthConfig, url: string): FastifyJWTOptions {
+  const keys = openKeySet(url)
+  /** A key is good for the one algorithm that it is made for, whatever the token says. */
+  const keyOf = async (token: unknown): Promise<string> => {
+    const { header } = signedBy.parse(token)
+    const key = await keys.find(header.kid)
+    if (key?.algorithm !== header.alg) throw new Refusal('unauthorized')
+    return key.pem
   }
+  return { secret: { public: keyOf }, verify: { ...rules(config), algorithms: [...KEY_ALGORITHMS] } }
+}
+
+/** Without its keys nothing can be said of a token; whatever else it makes the library throw, it is the token that is bad. */
+function reasonOf(error: unknown): Error {
+  const origin = error instanceof Error && 'originalError' in error ? error.originalError : error
+  return origin instanceof DependencyAway ? origin : new Refusal('unauthorized')
 }
 
 function toUser(payload: unknown): User {

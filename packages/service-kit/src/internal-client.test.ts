@@ -3,7 +3,6 @@ import { TEST_INTERNAL_TOKEN, TEST_SECRET } from '@farmgate/testing/tokens.ts'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { type App, createApp } from './app.ts'
-import { openAuth } from './auth.ts'
 import { authFields, processFields, readConfig } from './config.ts'
 import { DependencyAway } from './dependency.ts'
 import { type InternalClient, internalClient } from './internal-client.ts'
@@ -22,7 +21,7 @@ const clientOf = (baseUrl: string, token = TEST_INTERNAL_TOKEN) => {
 }
 
 beforeAll(async () => {
-  owner = await createApp({ log: createLog('test', 'silent'), config, auth: openAuth(config) })
+  owner = await createApp({ log: createLog('test', 'silent'), config, auth: config })
   owner.post('/internal/echo/', ({ body, id }) => ({ body, id }))
   owner.get('/internal/unknown/', () => {
     throw new Refusal('unknown_room', 'no such room')

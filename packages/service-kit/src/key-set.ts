@@ -1,9 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
-import type { Verify } from './auth.ts'
 import { DependencyAway } from './dependency.ts'
 
-export type KeyAlgorithm = 'RS256' | 'ES256' | 'EdDSA'
+export const KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
+
+/** A public key, and the one algorithm that it is good for. */
+export type PublicKey = { pem: string; algorithm: (typeof KEY_ALGORITHMS)[number] }
+
+type KeysById = Map<string | undefined, PublicKey>
 
 /** How long a set is used before it is asked for again: a key that was taken back is refused after this. */
 const FRESH_MS = 5 * 60_000
@@ -17,15 +21,16 @@ const REFILL_MS = 5_000
 /** NIST SP 800-131A. */
 const MIN_RSA_BITS = 2_048
 
-const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string().optional() })).max(100) })
-type Jwk = z.output<typeof keySet>['keys'][number]
+const keySet = z.object({ keys: z.array(z.unknown()).max(100) })
+const jsonWebKey = z.looseObject({ kid: z.string().optional() })
+type Jwk = z.output<typeof jsonWebKey>
 
 /**
  * The public keys behind a JWKS URL, by `kid`. A `kid` not seen before makes it look again (rotation), within bounds. Keys
  * once fetched stay in use while the URL is away. `find` throws DependencyAway where no answer can be given.
  */
-export function openKeySet(url: string, verifierOf: (pem: string, algorithm: KeyAlgorithm) => Verify) {
-  let verifiers = new Map<string | undefined, Verify>()
+export function openKeySet(url: string) {
+  let keys: KeysById = new Map()
   let fetchedAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
   let fetching: Promise<void> | undefined
@@ -33,7 +38,7 @@ export function openKeySet(url: string, verifierOf: (pem: string, algorithm: Key
 
   async function refresh() {
     triedAt = Date.now()
-    verifiers = toVerifiers(await fetchKeys(url), verifierOf)
+    keys = byId(await fetchKeys(url))
     fetchedAt = Date.now()
   }
 
@@ -55,13 +60,12 @@ export function openKeySet(url: string, verifierOf: (pem: string, algorithm: Key
   }
 
   return {
-    /** The verifier of a key, or undefined where the set has no such key. Without `kid`: the set's only key. */
-    async find(kid: string | undefined): Promise<Verify | undefined> {
-      const known = verifiers.get(kid)
-      if (known) renew()
+    /** A key by its `kid`, or undefined where the set has none such. Without `kid`: the set's only key. */
+    async find(kid: string | undefined): Promise<PublicKey | undefined> {
+      if (keys.has(kid)) renew()
       else if (fetching || early.take()) await refreshOnce()
       else if (fetchedAt < 0) throw new DependencyAway('jwks')
-      return verifiers.get(kid)
+      return keys.get(kid)
     },
   }
 }
@@ -87,26 +91,26 @@ async function fetchKeys(url: string): Promise<Jwk[]> {
     if (!response.ok) throw new Error(`status ${response.status}`)
     const text = await response.text()
     if (text.length > MAX_SET_BYTES) throw new Error('the key set is too large')
-    return keySet.parse(JSON.parse(text)).keys
+    return keySet.parse(JSON.parse(text)).keys.flatMap<Jwk>((key) => jsonWebKey.safeParse(key).data ?? [])
   } catch (cause) {
     throw new DependencyAway('jwks', cause)
   }
 }
 
-function toVerifiers(keys: Jwk[], verifierOf: (pem: string, algorithm: KeyAlgorithm) => Verify) {
-  const usable = keys.flatMap((jwk) => {
+function byId(set: Jwk[]): KeysById {
+  const usable = set.flatMap((jwk) => {
     const key = readKey(jwk)
-    return key ? [[jwk.kid, verifierOf(key.pem, key.algorithm)] as const] : []
+    return key ? [[jwk.kid, key] as const] : []
   })
-  const verifiers = new Map<string | undefined, Verify>(usable)
+  const keys: KeysById = new Map(usable)
   const [first] = usable
-  if (first && usable.length === 1) verifiers.set(undefined, first[1])
-  else verifiers.delete(undefined)
-  return verifiers
+  if (first && usable.length === 1) keys.set(undefined, first[1])
+  else keys.delete(undefined)
+  return keys
 }
 
 /** A key for signatures of an algorithm that we take; others of the set (encryption, symmetric, weak) are passed over. */
-function readKey(jwk: Jwk): { pem: string; algorithm: KeyAlgorithm } | undefined {
+function readKey(jwk: Jwk): PublicKey | undefined {
   if (jwk.use !== undefined && jwk.use !== 'sig') return undefined
   const key = importKey(jwk)
   const algorithm = key && algorithmOf(key)
@@ -122,7 +126,7 @@ function importKey(jwk: Jwk): KeyObject | undefined {
   }
 }
 
-function algorithmOf(key: KeyObject): KeyAlgorithm | undefined {
+function algorithmOf(key: KeyObject): PublicKey['algorithm'] | undefined {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {}
   if (key.asymmetricKeyType === 'rsa') return modulusLength >= MIN_RSA_BITS ? 'RS256' : undefined
   if (key.asymmetricKeyType === 'ec') return namedCurve === 'prime256v1' ? 'ES256' : undefined

@@ -2,7 +2,6 @@ import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import { startOutbox } from '@farmgate/outbox/outbox.ts'
 import { openDatabase } from '@farmgate/postgres/database.ts'
 import { createApp } from '@farmgate/service-kit/app.ts'
-import { openAuth } from '@farmgate/service-kit/auth.ts'
 import { configOrExit } from '@farmgate/service-kit/config.ts'
 import { answerHealth } from '@farmgate/service-kit/health.ts'
 import { internalClient } from '@farmgate/service-kit/internal-client.ts'
@@ -30,7 +29,6 @@ const db = openDatabase(config.DATABASE_URL, { name: 'messages-api', log, max: c
 const redis = openRedis(config.REDIS_URL, { log, name: 'messages-api' })
 const pulse = startPulse({ redis, log })
 const rooms = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token: config.INTERNAL_TOKEN })
-const auth = openAuth(config)
 const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: HTTP_LIMITS })
 
 // What it says
@@ -46,7 +44,7 @@ const consumer = startConsumer({ ...hearRooms(held), onLoss: reconcile.soon, red
 const app = await createApp({
   log,
   config,
-  auth,
+  auth: config,
   limits,
   metrics,
   openapi: {
@@ -63,5 +61,5 @@ await serve(app, {
   port: config.MESSAGES_API_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [consumer, reconcile, trimmer, outbox, pulse, rooms, limits, auth, redis, db, metrics],
+  closing: [consumer, reconcile, trimmer, outbox, pulse, rooms, limits, redis, db, metrics],
 })

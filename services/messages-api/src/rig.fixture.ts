@@ -4,7 +4,6 @@ import type { RoomEvent } from '@farmgate/contracts/room-events.ts'
 import { startOutbox } from '@farmgate/outbox/outbox.ts'
 import { openDatabase } from '@farmgate/postgres/database.ts'
 import { createApp } from '@farmgate/service-kit/app.ts'
-import { openAuth } from '@farmgate/service-kit/auth.ts'
 import { authFields, processFields, readConfig } from '@farmgate/service-kit/config.ts'
 import { internalClient } from '@farmgate/service-kit/internal-client.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
@@ -74,15 +73,19 @@ async function openInstance(databaseUrl: string, redisUrl: string, roomsUrl: str
   const pulse = startPulse({ redis, log, everyMs: 200 })
   await until(() => pulse.state === 'up')
   const rooms = internalClient({ name: 'rooms-api', baseUrl: roomsUrl, token: TEST_INTERNAL_TOKEN })
-  const auth = openAuth(config)
   const outbox = startOutbox({ ...sayChanges(db, rooms), redis, pulse, log, sweepEveryMs: 200, minAgeMs: 400 })
   const held = { db, outbox, rooms }
   const reconcile = reconciler(held, log)
   const consumer = startConsumer({ ...hearRooms(held), onLoss: reconcile.soon, redis, pulse, log, claimIdleMs: 500 })
-  const app = await createApp({ log, config, auth, openapi: { title: 'messages-api', description: 'under test' } })
+  const app = await createApp({
+    log,
+    config,
+    auth: config,
+    openapi: { title: 'messages-api', description: 'under test' },
+  })
   answer(app, held)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const closing = [consumer, reconcile, outbox, pulse, rooms, auth, redis, db]
+  const closing = [consumer, reconcile, outbox, pulse, rooms, redis, db]
   return {
     ...held,
     consumer,

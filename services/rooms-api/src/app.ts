@@ -1,6 +1,6 @@
 import type { Database } from '@farmgate/postgres/database.ts'
 import { type App, createApp } from '@farmgate/service-kit/app.ts'
-import type { Auth } from '@farmgate/service-kit/auth.ts'
+import type { AuthConfig } from '@farmgate/service-kit/config.ts'
 import { answerHealth } from '@farmgate/service-kit/health.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Metrics } from '@farmgate/service-kit/metrics.ts'
@@ -27,10 +27,9 @@ import { readRoom } from './routes/read-room.ts'
 import type { Orm } from './schema.ts'
 
 export type Holds = {
-  config: Pick<Config, 'TRUSTED_PROXIES' | 'ALLOWED_ORIGINS' | 'IMAGE_URL_HOSTS'>
+  config: Pick<Config, 'TRUSTED_PROXIES' | 'ALLOWED_ORIGINS' | 'IMAGE_URL_HOSTS'> & AuthConfig
   log: Log
   metrics: Metrics
-  auth: Auth
   limits: RateLimits
   db: Database
   orm: Orm
@@ -50,8 +49,8 @@ const openapi = {
 
 /** Everything that rooms-api answers. */
 export async function createRoomsApi(holds: Holds): Promise<App> {
-  const { config, log, metrics, auth, limits, db, orm, redis, announcer, messagesApi } = holds
-  const app = await createApp({ log, config, metrics, auth, limits, openapi })
+  const { config, log, metrics, limits, db, orm, redis, announcer, messagesApi } = holds
+  const app = await createApp({ log, config, metrics, auth: config, limits, openapi })
   rememberNames(app, db, orm)
 
   openRoom(app, { db, announcer, messagesApi, imageHosts: config.IMAGE_URL_HOSTS })

@@ -3,7 +3,6 @@ import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import { ROOMS_STREAM } from '@farmgate/contracts/room-events.ts'
 import { startOutbox } from '@farmgate/outbox/outbox.ts'
 import { openDatabase } from '@farmgate/postgres/database.ts'
-import { openAuth } from '@farmgate/service-kit/auth.ts'
 import { configOrExit } from '@farmgate/service-kit/config.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { internalClient } from '@farmgate/service-kit/internal-client.ts'
@@ -35,7 +34,6 @@ const orm = openOrm(db)
 const redis = openRedis(config.REDIS_URL, { log, name })
 const pulse = startPulse({ redis, log })
 const wire = { redis, pulse, log, isTransient: isDependencyAway }
-const auth = openAuth(config)
 const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: HTTP_LIMITS })
 const client = internalClient({ name: 'messages-api', baseUrl: config.MESSAGES_API_URL, token: config.INTERNAL_TOKEN })
 const messagesApi = openMessagesApi(client, log)
@@ -53,8 +51,8 @@ const consumer = startConsumer({ ...wire, ...hears, group: name, onLoss: reconci
 reconciler.ask()
 
 // What it answers
-const app = await createRoomsApi({ config, log, metrics, auth, limits, db, orm, redis, announcer, messagesApi })
+const app = await createRoomsApi({ config, log, metrics, limits, db, orm, redis, announcer, messagesApi })
 measure(metrics, { db, outbox, consumer })
 const address = { host: config.HOST, port: config.ROOMS_API_PORT, reusePort: config.REUSE_PORT }
-const closing = [consumer, reconciler, announcer, outbox, trimmer, client, limits, auth, pulse, redis, db, metrics]
+const closing = [consumer, reconciler, announcer, outbox, trimmer, client, limits, pulse, redis, db, metrics]
 await serve(app, { ...address, log, closing })

@@ -2,7 +2,6 @@ import { cardsBody, roomEventsBody } from '@farmgate/contracts/internal-messages
 import type { Card } from '@farmgate/contracts/message-events.ts'
 import type { HeardEvent } from '@farmgate/contracts/room-events.ts'
 import { createApp } from '@farmgate/service-kit/app.ts'
-import { openAuth } from '@farmgate/service-kit/auth.ts'
 import { internalClient } from '@farmgate/service-kit/internal-client.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
@@ -12,7 +11,7 @@ import { openMessagesApi } from './messages-api.ts'
 /** messages-api as far as rooms-api knows it: it hears events and answers the cards that a test has put into it. */
 export async function startMessagesPeer() {
   const log = createLog('messages-peer', 'silent')
-  const auth = openAuth({ JWT_SECRET: TEST_SECRET, INTERNAL_TOKEN: TEST_INTERNAL_TOKEN })
+  const auth = { JWT_SECRET: TEST_SECRET, INTERNAL_TOKEN: TEST_INTERNAL_TOKEN }
   const app = await createApp({ log, config: { TRUSTED_PROXIES: 'loopback', ALLOWED_ORIGINS: [] }, auth })
   const heard: HeardEvent[] = []
   const cards = new Map<string, Card>()
@@ -46,7 +45,6 @@ export async function startMessagesPeer() {
     async close() {
       await client.close()
       await app.close()
-      await auth.close()
     },
   }
 }

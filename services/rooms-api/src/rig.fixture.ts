@@ -3,7 +3,6 @@ import type { RoomEvent } from '@farmgate/contracts/room-events.ts'
 import type { CheckoutBody, Room } from '@farmgate/contracts/rooms.ts'
 import { type Database, openDatabase } from '@farmgate/postgres/database.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
-import { openAuth } from '@farmgate/service-kit/auth.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { createMetrics } from '@farmgate/service-kit/metrics.ts'
 import { HTTP_LIMITS, openRateLimits } from '@farmgate/service-kit/rate-limits.ts'
@@ -34,7 +33,7 @@ export async function openRig({ instances = 1, imageHosts = [] }: { instances?: 
   const server = await testRedis()
   const log = createLog('rooms-api', 'silent')
   const redis = openRedis(server.url, { log, name: 'rooms-api' })
-  const auth = openAuth({ JWT_SECRET: TEST_SECRET, INTERNAL_TOKEN: TEST_INTERNAL_TOKEN })
+  const secrets = { JWT_SECRET: TEST_SECRET, INTERNAL_TOKEN: TEST_INTERNAL_TOKEN }
   const limits = openRateLimits({ redis, enabled: false, log, limits: HTTP_LIMITS })
   const peer = await startMessagesPeer()
   const told: Told[] = []
@@ -46,13 +45,13 @@ export async function openRig({ instances = 1, imageHosts = [] }: { instances?: 
     },
     close: async () => undefined,
   }
-  const config = { TRUSTED_PROXIES: 'loopback', ALLOWED_ORIGINS: [], IMAGE_URL_HOSTS: imageHosts }
+  const config = { ...secrets, TRUSTED_PROXIES: 'loopback', ALLOWED_ORIGINS: [], IMAGE_URL_HOSTS: imageHosts }
 
   const openInstance = async () => {
     const db = openDatabase(database.url, { name: 'rooms-api', log, max: POOL })
     const metrics = createMetrics('rooms-api')
     const orm = openOrm(db)
-    const holds = { config, log, metrics, auth, limits, db, orm, redis, announcer, messagesApi: peer.api }
+    const holds = { config, log, metrics, limits, db, orm, redis, announcer, messagesApi: peer.api }
     return { db, orm, app: await createRoomsApi(holds) }
   }
   const opened = await Promise.all(Array.from({ length: instances }, openInstance))
@@ -115,7 +114,7 @@ export async function openRig({ instances = 1, imageHosts = [] }: { instances?: 
     async close() {
       for (const { app } of opened) await app.close()
       for (const { db } of opened) await db.close()
-      for (const part of [peer, limits, auth, redis, server, database]) await part.close()
+      for (const part of [peer, limits, redis, server, database]) await part.close()
     },
   }
 }

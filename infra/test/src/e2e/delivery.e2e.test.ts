@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Problem } from '@farmgate/contracts/errors.ts'
 import { type Stack, startStack } from '@farmgate/stack/stack.ts'
 import { until } from '@farmgate/testing/until.ts'
 import postgres from 'postgres'
@@ -130,6 +132,42 @@ it('all of Redis lost under load: nothing is, and counts are right within 10 s',
   })
   await Promise.all(both(rooms).map((client) => client.close()))
 })
+
+it('Postgres stopped: sends are refused in time, sockets stay, nothing is acknowledged; then all goes on', async () => {
+  const [room] = await openRooms(1, 'postgres')
+  if (!room) throw new Error('no room')
+  const { customer, farmer, room_id } = room
+  await signalAll(stack.postgres.pid, 'SIGSTOP')
+  const began = Date.now()
+  customer.say({ type: 'message.send', client_message_id: 'unsure', body: 'unsure' })
+  const [refusal, answer, alive] = await Promise.all([
+    customer.next('error', (frame) => frame.client_message_id === 'unsure'),
+    market.ask<Problem>('bo', 'POST', '/chat/messages/', { room_id, body: 'unsure' }),
+    fetch(`${stack.urls['messages-api']}/healthz`),
+  ])
+  expect(refusal.code).toBe('unavailable')
+  expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(Date.now() - began).toBeLessThan(6_000)
+  expect(alive.status).toBe(200)
+  await until(async () => (await fetch(`${stack.url}/readyz`)).status === 503)
+  expect([customer.acknowledged.size, farmer.messages.size]).toEqual([0, 0])
+  await signalAll(stack.postgres.pid, 'SIGCONT')
+
+  await until(async () => (await fetch(`${stack.url}/readyz`)).status === 200, { within: 10_000 })
+  customer.say({ type: 'message.send', client_message_id: 'unsure', body: 'unsure' })
+  await farmer.next('message.created', (frame) => frame.message.client_message_id === 'unsure')
+  const stored = await sql`select from messages.messages where room_id = ${room_id} and client_message_id = 'unsure'`
+  expect(stored).toHaveLength(1)
+  expect([customer, farmer].map((client) => client.closes.length)).toEqual([0, 0])
+  await Promise.all([customer.close(), farmer.close()])
+})
+
+/** A server and its children: Postgres works in its children. */
+async function signalAll(pid: number, signal: NodeJS.Signals) {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  for (const each of [pid, ...children.split(' ').filter(Boolean).map(Number)]) process.kill(each, signal)
+}
 
 it('a client that comes back has every missed change, however many, once, before anything live', async () => {
   const [room] = await openRooms(1, 'resume')

@@ -121,7 +121,8 @@ describe('who may', () => {
 
   it("the marketplace's backend: 403, even under a party's name", async () => {
     const room_id = anOpenRoom(rig.rooms)
-    expect((await send(serviceToken(), { room_id, body: 'x' })).status).toBe(403)
+    const answer = await send(serviceToken(), { room_id, body: 'x' })
+    expect([answer.status, answer.body]).toMatchObject([403, { code: 'forbidden' }])
     expect((await send(token(CUSTOMER, { role: 'service' }), { room_id, body: 'x' })).status).toBe(403)
   })
 })

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { nowS, rawToken, serviceToken, TEST_INTERNAL_TOKEN, TEST_SECRET, token } from '@farmgate/testing/tokens.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { type App, createApp } from './app.ts'
 import { authFields, processFields, readConfig } from './config.ts'
@@ -58,8 +58,8 @@ const post = (payload: string, headers: Record<string, string> = json) =>
   app.inject({ method: 'POST', url: '/echo/', payload, headers })
 
 /** Bytes on a socket, and the bytes that come back until it is closed. */
-function raw(bytes: string): Promise<string> {
-  const { port } = new URL(origin)
+function raw(bytes: string, to = origin): Promise<string> {
+  const { port } = new URL(to)
   return new Promise((resolve, reject) => {
     let answer = ''
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes))
@@ -142,6 +142,21 @@ describe('paths, queries and methods', () => {
 
   test('405 says what is allowed', async () => {
     expect((await app.inject({ method: 'DELETE', url: '/echo/' })).headers.allow).toBe('POST')
+  })
+})
+
+describe('requests that do not arrive in time', () => {
+  const head = 'POST /echo/ HTTP/1.1\r\nhost: x\r\n'
+  test.each([
+    ['headers', head],
+    ['a body', `${head}content-type: application/json\r\ncontent-length: 99\r\n\r\n{"word"`],
+  ])('slow %s: 408, and the connection is closed', async (_, bytes) => {
+    const hasty = await createApp({ log, config, requestTimeoutMs: 100 })
+    onTestFinished(() => hasty.close())
+    hasty.post('/echo/', async ({ body }) => body)
+    const answer = await raw(bytes, await hasty.listen({ host: '127.0.0.1', port: 0 }))
+    expect(answer).toContain('HTTP/1.1 408 Request Timeout')
+    expect(answer).toContain('request_timeout')
   })
 })
 

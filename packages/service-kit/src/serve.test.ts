@@ -16,13 +16,19 @@ answerHealth(app, {})
 app.get('/slow/', () => new Promise((done) => setTimeout(done, 300, { done: true })))
 app.get('/bug/', () => { setImmediate(() => { throw new Error('bug') }); return {} })
 const part = (name) => ({ close: async () => log.info(name) })
-await serve(app, { host: '127.0.0.1', port: Number(process.env.PORT), log, closing: [${closing}] })
+app.get('/pid/', (_, reply) => reply.type('text/plain').send(String(process.pid)))
+const { PORT, STOP_MS, REUSE_PORT } = process.env
+const stopMs = STOP_MS ? Number(STOP_MS) : undefined
+const address = { host: '127.0.0.1', port: Number(PORT), reusePort: REUSE_PORT === 'true' }
+await serve(app, { ...address, log, stopMs, closing: [${closing}] })
 `
 
-async function start({ closing = "part('first'), part('second')", port = 0 } = {}) {
+type Started = { closing?: string; port?: number; env?: Record<string, string> }
+
+async function start({ closing = "part('first'), part('second')", port = 0, env = {} }: Started = {}) {
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', service(closing)], {
     cwd: import.meta.dirname,
-    env: { ...process.env, PORT: String(port || (await freePort())) },
+    env: { ...process.env, ...env, PORT: String(port || (await freePort())) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -36,7 +42,7 @@ async function start({ closing = "part('first'), part('second')", port = 0 } = {
 
 const exitOf = (child: ChildProcess) => new Promise<number | null>((done) => child.once('exit', done))
 
-async function started(options = {}) {
+async function started(options: Started = {}) {
   const process = await start(options)
   const origin = String((await until(() => process.said('service.listening'))).origin)
   return { ...process, origin }
@@ -69,15 +75,26 @@ test('a part that fails to close is said, exit code 1', async () => {
   expect(said('service.stop_failed')).toBeDefined()
 })
 
-test('a part that never closes does not hold the process for more than 10 s', async () => {
+test('a part that never closes does not hold the process', async () => {
   const { child, said, exited } = await started({
     closing: '{ close: () => new Promise((done) => setTimeout(done, 60_000)) }',
+    env: { STOP_MS: '200' },
   })
-  const begun = performance.now()
   child.kill('SIGTERM')
   expect(await exited).toBe(1)
-  expect(performance.now() - begun).toBeLessThan(10_000)
   expect(said('service.stop_took_too_long')).toBeDefined()
+})
+
+test.runIf(process.platform === 'linux')('two processes share a port, and connections reach both', async () => {
+  const shared = { port: await freePort(), env: { REUSE_PORT: 'true' } }
+  const [first, second] = await Promise.all([started(shared), started(shared)])
+  const answered = new Set<string>()
+  await until(async () => {
+    const answer = await fetch(`${first.origin}/pid/`, { headers: { connection: 'close' } })
+    answered.add(await answer.text())
+    return answered.size === 2
+  })
+  expect(answered).toEqual(new Set([`${first.child.pid}`, `${second.child.pid}`]))
 })
 
 test('a port in use is one clear line, exit code 1', async () => {

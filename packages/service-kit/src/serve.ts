@@ -9,6 +9,8 @@ type Options = {
   /** Several processes share the port; the kernel spreads the connections (Linux). */
   reusePort?: boolean
   log: Log
+  /** The whole stop must be done by then, else exit code 1. */
+  stopMs?: number
   /** What the service holds, in the order in which it is to be closed once the last request is answered. */
   closing?: readonly Closable[]
 }
@@ -21,8 +23,9 @@ const STOP_MS = 9_000
  * then each part closes. Exit code 0, or 1 where that took too long or something broke. What keeps connections open
  * (sockets) closes them in a `preClose` hook of the app.
  */
-export async function serve(app: App, { host, port, reusePort = false, log, closing = [] }: Options): Promise<void> {
-  const stop = stopOnce(app, log, closing)
+export async function serve(app: App, options: Options): Promise<void> {
+  const { host, port, reusePort = false, log } = options
+  const stop = stopOnce(app, options)
   const fail = (event: string) => (error: unknown) => {
     log.fatal({ err: error }, event)
     process.exit(1)
@@ -43,7 +46,7 @@ export async function serve(app: App, { host, port, reusePort = false, log, clos
 }
 
 /** The first signal stops, the following ones change nothing: the launcher and the terminal may both send one. */
-function stopOnce(app: App, log: Log, closing: readonly Closable[]) {
+function stopOnce(app: App, { log, closing = [], stopMs = STOP_MS }: Options) {
   return async (signal: string) => {
     if (app.shuttingDown) return
     app.shuttingDown = true
@@ -51,7 +54,7 @@ function stopOnce(app: App, log: Log, closing: readonly Closable[]) {
     setTimeout(() => {
       log.fatal('service.stop_took_too_long')
       process.exit(1)
-    }, STOP_MS).unref()
+    }, stopMs).unref()
     try {
       await app.close()
       for (const part of closing) await part.close()

@@ -62,7 +62,7 @@ export const problem = z
     type: z.string().meta({ description: 'A URI reference of the problem type: `/problems/{code}`' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().optional(),
+    detail: z.string(),
     code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     current: z.string().nullable().optional().meta({ description: 'With `illegal_transition`: the status now' }),

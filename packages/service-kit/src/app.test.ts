@@ -86,6 +86,7 @@ describe('bodies', () => {
       type: '/problems/invalid_body',
       title: 'The body does not match its schema',
       status: 400,
+      detail: expect.stringMatching(/^word: /),
       code: 'invalid_body',
       errors: [
         { path: 'word', message: expect.any(String) },

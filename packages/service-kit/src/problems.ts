@@ -20,7 +20,7 @@ export function problemOf({ code, detail, extra }: Refusal): Problem {
     type: `/problems/${code}`,
     title,
     status,
-    ...(detail !== undefined && { detail }),
+    detail: detail ?? title,
     code,
     ...(extra.errors && { errors: extra.errors }),
     ...(extra.current !== undefined && { current: extra.current }),
@@ -75,10 +75,11 @@ type Validated = FastifyError & {
 const isValidationError = (error: unknown): error is Validated =>
   error instanceof Error && 'validation' in error && 'validationContext' in error
 
-const invalid = (error: Validated) =>
-  new Refusal(BY_CONTEXT[error.validationContext], undefined, {
-    errors: error.validation.flatMap(toListedErrors).slice(0, MAX_LISTED_ERRORS),
-  })
+function invalid(error: Validated): Refusal {
+  const errors = error.validation.flatMap(toListedErrors).slice(0, MAX_LISTED_ERRORS)
+  const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).at(0)
+  return new Refusal(BY_CONTEXT[error.validationContext], detail, { errors })
+}
 
 /** An unknown field is listed under its own path, so that a form can mark it. */
 function toListedErrors(issue: Validated['validation'][number]) {
@@ -101,8 +102,13 @@ const BY_FASTIFY: Record<string, ErrorCode> = {
 const isFastifyError = (error: unknown): error is FastifyError & { statusCode: number } =>
   error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500
 
-const transportRefusal = (error: FastifyError) =>
-  new Refusal(BY_FASTIFY[error.code] ?? (error.statusCode === 413 ? 'body_too_large' : 'bad_request'))
+/** A body that is no JSON is at fault as a whole: its path is empty. */
+const NOT_JSON = { errors: [{ path: '', message: 'must be JSON' }] }
+
+function transportRefusal(error: FastifyError): Refusal {
+  const code = BY_FASTIFY[error.code] ?? (error.statusCode === 413 ? 'body_too_large' : 'bad_request')
+  return code === 'invalid_body' ? new Refusal(code, 'The body must be JSON', NOT_JSON) : new Refusal(code)
+}
 
 const BY_PARSER: Record<string, ErrorCode> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',

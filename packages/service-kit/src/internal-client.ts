@@ -85,6 +85,9 @@ function refused(name: string, status: number, text: string): Error {
   return new Refusal(code, detail, { ...(current !== undefined && { current }), ...(errors && { errors }) })
 }
 
+/** What we need of a refusal, and no more: the other end may be older or newer than we are. */
+const refusal = problem.pick({ code: true, current: true, errors: true }).extend({ detail: z.string().optional() })
+
 function asProblem(text: string) {
   const result = z
     .string()
@@ -96,7 +99,7 @@ function asProblem(text: string) {
         return z.NEVER
       }
     })
-    .pipe(problem)
+    .pipe(refusal)
     .safeParse(text)
   return result.data
 }

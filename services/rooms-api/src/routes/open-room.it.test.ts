@@ -302,7 +302,7 @@ describe('refuses', () => {
   })
 
   test('an image on a foreign host, where hosts are named: 400 at its path', async () => {
-    const strict = await openRig({ imageHosts: ['img.example'] })
+    const strict = await openRig({ imageHosts: ['img.example', 'localhost', 'cdn.example:8443'] })
     try {
       await strict.product('p-1')
       const at = (product_image_url: string) =>
@@ -311,7 +311,10 @@ describe('refuses', () => {
         status: 400,
         body: { code: 'invalid_body', errors: [{ path: 'product_image_url' }] },
       })
+      expect((await at('https://cdn.example/a.jpg')).status).toBe(400)
       expect((await at('https://img.example/a.jpg')).status).toBe(201)
+      for (const url of ['https://IMG.example/a.jpg', 'http://localhost:3000/a.jpg', 'https://cdn.example:8443/a.jpg'])
+        expect((await at(url)).status).toBe(200)
     } finally {
       await strict.close()
     }

@@ -55,13 +55,16 @@ export function openRoom(app: App, { db, announcer, messagesApi, imageHosts }: H
 
 function permit(checkout: CheckoutBody, user: User, imageHosts: readonly string[]) {
   const { customer_id, farmer_id, product_image_url: imageUrl } = checkout
-  if (imageUrl && imageHosts.length > 0 && !imageHosts.includes(new URL(imageUrl).host)) {
+  if (imageUrl && imageHosts.length > 0 && !liesOn(imageHosts, new URL(imageUrl))) {
     const errors = [{ path: 'product_image_url', message: 'must be on one of the hosts that serve product images' }]
     throw new Refusal('invalid_body', undefined, { errors })
   }
   if (customer_id !== user.id && !user.isService) throw new Refusal('not_the_customer')
   if (customer_id === farmer_id) throw new Refusal('same_party')
 }
+
+/** A host named without a port stands for all of its ports. */
+const liesOn = (hosts: readonly string[], { host, hostname }: URL) => hosts.includes(host) || hosts.includes(hostname)
 
 /** Without a key: one statement where the room is new; an order that is there is left untouched. */
 async function checkOut({ db, products, checkout, requestId }: CheckOut): Promise<Outcome> {

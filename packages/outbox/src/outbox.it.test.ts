@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { openDatabase } from '@farmgate/postgres/database.ts'
+import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { createLog } from '@farmgate/service-kit/log.ts'
 import { field } from '@farmgate/streams/entries.ts'
 import { type Entry, publish } from '@farmgate/streams/publish.ts'
 import { openRig, type Rig, untilUp } from '@farmgate/streams/rig.fixture.ts'
 import { shardOf, streamKey, streamKeys } from '@farmgate/streams/shards.ts'
 import { emptyDatabase } from '@farmgate/testing/postgres.ts'
 import { until } from '@farmgate/testing/until.ts'
-import postgres, { type Sql } from 'postgres'
+import postgres, { type ISql, type Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type OutboxOptions, startOutbox } from './outbox.ts'
 import type { OutboxRow } from './rows.ts'
@@ -55,7 +59,7 @@ function outbox(options: Partial<OutboxOptions> = {}) {
 }
 
 /** Rows for the given numbers, on `on` or committed at once. */
-const write = (numbers: readonly number[], on: Sql | postgres.TransactionSql = sql) => {
+const write = (numbers: readonly number[], on: ISql = sql) => {
   const rows = numbers.map((n) => ({ topic: 'said', subject: `s${n % 20}`, first_rev: n, last_rev: n }))
   return on<OutboxRow[]>`
     insert into example.outbox ${on(rows)}
@@ -225,6 +229,36 @@ test('where rendering needs something that is away, no row is blamed', async () 
   await until(() => rig.said.filter((event) => event === 'outbox.sweep_failed').length > 2)
   isAway = false
   await until(isDrained)
+  expect(rig.said).not.toContain('outbox.row_set_aside')
+})
+
+test('connections to Postgres are cut: what was committed is published, nothing is half told, and no row is blamed', async () => {
+  const name = 'outbox-cut'
+  const db = openDatabase(database.adminUrl, { name, log: createLog('outbox', 'silent'), max: 4 })
+  rig.own(db)
+  const writer = outbox({ sql: db.sql, isTransient: isDependencyAway })
+  const committed: number[] = []
+  let isCutting = true
+  /** Two rows in a transaction: `n` is even. */
+  const tell = async (n: number) => {
+    const rows = await db.begin(async (tx) => [...(await write([n], tx)), ...(await write([n + 1], tx))])
+    committed.push(n, n + 1)
+    writer.publish(render(rows), rows)
+  }
+  const telling = range(0, 4).map(async (first) => {
+    for (let n = first * 2; isCutting; n += 8)
+      await tell(n).catch((error) => expect(isDependencyAway(error)).toBe(true))
+  })
+  for (const end = performance.now() + 2_000; performance.now() < end; await wait(50)) {
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`
+  }
+  isCutting = false
+  await Promise.all(telling)
+  await until(isDrained)
+  const told = new Set(await published())
+  expect(committed.length).toBeGreaterThan(100)
+  expect(committed.filter((n) => !told.has(n))).toEqual([])
+  expect([...told].filter((n) => !told.has(n ^ 1))).toEqual([])
   expect(rig.said).not.toContain('outbox.row_set_aside')
 })
 

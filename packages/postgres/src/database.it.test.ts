@@ -1,23 +1,16 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { createLog } from '@farmgate/service-kit/log.ts'
-import { startPostgres } from '@farmgate/stores/postgres.ts'
-import type { Store } from '@farmgate/stores/store.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
+import { type OwnServer, ownServer } from './server.fixture.ts'
 
-let dir: string
-let server: Store
+let server: OwnServer
 let db: Database
 
 const options = { name: 'database-test', log: createLog('test', 'silent'), max: 2, deadlineMs: 1_000 }
 
 beforeAll(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'farmgate-gate-'))
-  server = await startPostgres({ dir })
+  server = await ownServer()
   db = openDatabase(server.url, options)
   await db.run((sql) => sql`create table said (word text)`)
 })
@@ -26,16 +19,7 @@ afterAll(async () => {
   await db.close()
   await db.close()
   await server.close()
-  await rm(dir, { recursive: true, force: true })
 })
-
-/** The server with all its processes: stopping the first alone would leave open connections alive. */
-const signalAll = (signal: 'STOP' | 'CONT') => execFileSync('kill', [`-${signal}`, ...family(String(server.pid))])
-
-const family = (pid: string): string[] => [pid, ...childrenOf(pid).flatMap(family)]
-
-const childrenOf = (pid: string) =>
-  spawnSync('ps', ['-o', 'pid=', '--ppid', pid]).stdout.toString().split(/\s+/).filter(Boolean)
 
 const words = () =>
   db.run(async (sql) => (await sql<{ word: string }[]>`select word from said`).map(({ word }) => word))
@@ -53,6 +37,45 @@ test('a transaction that throws is rolled back, and its error is handed on', asy
   })
   await expect(failing).rejects.toThrow('no')
   expect(await words()).not.toContain('taken back')
+})
+
+test('a transaction one of whose statements failed is not committed, whether its work heard of it or not', async () => {
+  const deaf = db.begin(async (tx) => {
+    await tx`insert into said values ('half')`
+    await tx`insert into nowhere values (1)`.catch(() => undefined)
+  })
+  await expect(deaf).rejects.toMatchObject({ code: '42P01' })
+  const stubborn = db.begin(async (tx) => {
+    await tx`insert into nowhere values (1)`.catch(() => undefined)
+    await tx`insert into said values ('half')`
+  })
+  await expect(stubborn).rejects.toMatchObject({ code: '42P01' })
+  expect(await words()).not.toContain('half')
+})
+
+test('a statement asked after its transaction has ended is refused', async () => {
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  let late: Promise<unknown> = ended
+  await db.begin(async (tx) => {
+    late = ended.then(() => tx`insert into said values ('late')`)
+    late.catch(() => undefined)
+  })
+  resolve()
+  await expect(late).rejects.toThrow('the transaction is over')
+  expect(await words()).not.toContain('late')
+})
+
+test('arrays go in as parameters, by whatever statement comes first', async () => {
+  const other = openDatabase(server.url, options)
+  const odd = ['plain', 'with "quotes", a \\ and {braces}', '', 'null', null]
+  const rows = await other.run(
+    (sql) => sql`select * from unnest(${odd}::text[], ${[1, 2, 3]}::integer[]) as t (word, n)`,
+  )
+  expect(rows.map(({ word }) => word)).toEqual(odd)
+  expect(rows.map(({ n }) => n)).toEqual([1, 2, 3, null, null])
+  const [none] = await other.sql`select cardinality(${[]}::uuid[]) as n`
+  expect(none?.n).toBe(0)
+  await other.close()
 })
 
 test('a row that is locked by another is given up before the deadline', async () => {
@@ -74,7 +97,7 @@ test('a row that is locked by another is given up before the deadline', async ()
 
 test('with Postgres stopped every caller is answered in time, and what had not begun is never done', async () => {
   await words()
-  signalAll('STOP')
+  server.signalAll('STOP')
   const begun = performance.now()
   const asked = [1, 2, 3, 4, 5, 6].map((n) => db.run((sql) => sql`insert into said values (${`late ${n}`})`))
   const results = await Promise.allSettled(asked)
@@ -84,7 +107,7 @@ test('with Postgres stopped every caller is answered in time, and what had not b
   expect(performance.now() - begun).toBeLessThan(1_500)
   expect(db.load()).toEqual({ running: 2, waiting: 0 })
 
-  signalAll('CONT')
+  server.signalAll('CONT')
   await until(() => db.load().running === 0, { within: 10_000 })
   // Only the two that held the slots can have been done; whether they were, nobody was told.
   const late = (await words()).filter((word) => word.startsWith('late'))

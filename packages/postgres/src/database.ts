@@ -1,10 +1,16 @@
 import type { Log } from '@farmgate/service-kit/log.ts'
 import postgres from 'postgres'
+import { arrayTypes } from './arrays.ts'
 import { createGate } from './gate.ts'
+import { openLink } from './link.ts'
+import { createPool } from './pool.ts'
 import { watchSockets } from './sockets.ts'
+import { sqlThrough } from './statements.ts'
+import { type Tx, transaction } from './transaction.ts'
+
+export type { Tx } from './transaction.ts'
 
 export type Sql = postgres.Sql
-export type Tx = postgres.TransactionSql
 
 type Options = {
   /** `application_name`, so that an operator sees in pg_stat_activity who asks. */
@@ -25,11 +31,6 @@ const IDLE_IN_TRANSACTION_MS = 5_000
 
 const CONNECT_TIMEOUT_S = 3
 
-/** The driver's own backoff grows to 20 s, which the first callers after an outage would wait for. */
-const RECONNECT_S = 0.25
-
-const CLOSE_TIMEOUT_S = 5
-
 export type Database = ReturnType<typeof openDatabase>
 
 /**
@@ -41,29 +42,32 @@ export function openDatabase(url: string, options: Options) {
   const { name, log, max = 10, deadlineMs = 4_000, maxWaiting = 1_000 } = options
   const gate = createGate({ what: 'postgres', slots: max, deadlineMs, maxWaiting })
   const sockets = watchSockets()
-  const connect = (size: number) =>
-    postgres(url, {
-      max: size,
-      connect_timeout: CONNECT_TIMEOUT_S,
-      backoff: () => RECONNECT_S,
-      socket: sockets.open,
-      onnotice: (notice) => log.debug({ severity: notice.severity, code: notice.code }, 'postgres.notice'),
-      connection: {
-        application_name: name,
-        statement_timeout: deadlineMs,
-        lock_timeout: LOCK_TIMEOUT_MS,
-        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      },
-      // `socket` works, but stands in none of the driver's types.
-    } as postgres.Options<Record<string, never>>)
-  const sql: Sql = connect(max)
+  const template = postgres(url, {
+    max: 1,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    // Connections that are too old are ours to replace.
+    max_lifetime: null,
+    fetch_types: false,
+    types: arrayTypes,
+    onnotice: (notice) => log.debug({ severity: notice.severity, code: notice.code }, 'postgres.notice'),
+    connection: {
+      application_name: name,
+      statement_timeout: deadlineMs,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
+  })
+  const open = () => openLink(template, sockets)
+  const pool = createPool({ size: max, open })
   // Probes have a connection of their own: a busy pool is not an absent Postgres.
-  const probe: Sql = connect(1)
+  const probes = createPool({ size: 1, open })
+  const sql: Sql = sqlThrough(template, pool.ask)
+  const probe: Sql = sqlThrough(template, probes.ask)
   let checking: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
   return {
-    /** The bare pool, for what may wait without end (a sweeper, a migration check). It takes no slot. */
+    /** The pool without the gate, for what may wait without end (a sweeper, a migration check). Single statements only. */
     sql,
 
     /** One slot for `work`, whose statements share the pool. Throws DependencyAway, Refusal('overloaded'), or its error. */
@@ -71,15 +75,7 @@ export function openDatabase(url: string, options: Options) {
 
     /** One slot for `work` in a transaction, committed when it returns and rolled back when it throws or is late. */
     begin: <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
-      gate.run(async (isLate) => {
-        const committed = await sql.begin(async (tx) => {
-          // In an array of one, since the driver would await an array of queries as such.
-          const result = { value: await work(tx) }
-          if (isLate()) throw new Error('the transaction outlived its deadline')
-          return result
-        })
-        return committed.value as T
-      }),
+      gate.run((isLate) => pool.lend((link) => transaction(template, link, work, isLate))),
 
     /** Resolves when Postgres answers. However many ask, one question is on its way. */
     check(): Promise<void> {
@@ -102,7 +98,7 @@ export function openDatabase(url: string, options: Options) {
 
   async function closeAll() {
     gate.close()
-    await Promise.all([sql.end({ timeout: CLOSE_TIMEOUT_S }), probe.end({ timeout: CLOSE_TIMEOUT_S })])
+    await Promise.all([pool.close(), probes.close()])
     sockets.close()
   }
 }

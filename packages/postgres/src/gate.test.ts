@@ -32,8 +32,8 @@ test('work that has not begun by its deadline is refused and never runs', async 
       ran = true
     }),
   ).rejects.toMatchObject({ name: 'DependencyAway', what: 'postgres' })
-  first.end()
   expect(await holding).toBe('DependencyAway')
+  first.end()
   await until(() => gate.running === 0)
   expect(ran).toBe(false)
 })

@@ -6,8 +6,10 @@ const LOOK_MS = 1_000
 
 type Watched = { read: number; answered: number; askedAt: number | undefined }
 
+export type Sockets = ReturnType<typeof watchSockets>
+
 /** Where postgres.js is to connect; it has parsed the URL. */
-type Target = { path?: string | undefined; host: string | string[]; port: number | number[] }
+export type Target = { path?: string | undefined; host: string | string[]; port: number | number[] }
 
 /**
  * Makes the sockets of a pool and destroys one that was asked and stays silent: a connection that is dropped on the way

@@ -37,10 +37,9 @@ export class Line<Frame extends { type: string }> {
       this.texts.push(String(data))
       this.frames.push(JSON.parse(String(data)) as Frame)
     })
-    this.socket.on('unexpected-response', (request, response) => {
+    this.socket.on('unexpected-response', (_request, response) => {
       this.refused = response.statusCode
-      response.resume()
-      request.destroy()
+      this.socket.terminate()
     })
     this.socket.on('error', () => undefined) // a close follows
     this.socket.on('close', (code) => {

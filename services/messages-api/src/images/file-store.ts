@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { type ImageStore, isImageId, type Listed, type Range, type Variant } from './store.ts'
+
+/**
+ * Images in a folder of one's own, which several processes on one machine (or on a shared disk) may use together. A file
+ * is written under a temporary name, synced, renamed, and its folder synced: a crash leaves a whole file or none.
+ */
+export function openFileStore(dir: string): ImageStore {
+  const folderOf = (imageId: string) => path.join(dir, imageId)
+
+  async function put(imageId: string, variant: Variant, file: string) {
+    const folder = folderOf(imageId)
+    const temporary = path.join(folder, `${variant}.${randomUUID()}`)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    try {
+      await copyFile(file, temporary, constants.COPYFILE_EXCL)
+      await sync(temporary)
+      await rename(temporary, path.join(folder, variant))
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+    await sync(folder)
+    await sync(dir)
+  }
+
+  async function read(imageId: string, variant: Variant, range?: Range): Promise<Readable | undefined> {
+    const handle = await orNothing(open(path.join(folderOf(imageId), variant)))
+    return handle?.createReadStream(range && { start: range.from, end: range.to })
+  }
+
+  async function list(after: string, limit: number): Promise<Listed[]> {
+    const ids = ((await orNothing(readdir(dir))) ?? []).filter((name) => isImageId(name) && name > after).sort()
+    const listed = ids.slice(0, limit).map(async (image_id) => {
+      const found = await orNothing(stat(folderOf(image_id)))
+      return found ? [{ image_id, at: found.mtime }] : []
+    })
+    return (await Promise.all(listed)).flat()
+  }
+
+  return {
+    put: (imageId, variant, file) => asDependency(put(imageId, variant, file)),
+    read: (imageId, variant, range) => asDependency(read(imageId, variant, range)),
+    remove: (imageId) => asDependency(rm(folderOf(imageId), { recursive: true, force: true })),
+    list: (after, limit) => asDependency(list(after, limit)),
+    async check() {
+      await mkdir(dir, { recursive: true, mode: 0o700 })
+      await access(dir, constants.R_OK | constants.W_OK | constants.X_OK)
+    },
+    close: async () => undefined,
+  }
+}
+
+/** What has been written is on the disk, not only on its way there. */
+async function sync(at: string) {
+  const handle = await open(at, constants.O_RDONLY)
+  await handle.sync().finally(() => handle.close())
+}
+
+async function orNothing<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** A disk that is full or gone is mended by an operator, not by the one who asks: 503 until then. */
+async function asDependency<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw new DependencyAway('images', error)
+  }
+}

@@ -35,6 +35,7 @@ beforeAll(async () => {
   )
   app.post('/echo/', { config: open, schema: { body: z.strictObject({ word: z.string() }) } }, ({ body }) => body)
   app.get('/list/', { config: open, schema: { querystring: z.object({ limit: z.coerce.number().max(9) }) } }, () => [])
+  app.delete('/list/', { config: open }, () => 'gone')
   app.get('/internal/story/', () => ({ told: true }))
   app.get(
     '/fails/:how/',
@@ -112,6 +113,11 @@ describe('bodies', () => {
     const answer = await post(payload, headers as Record<string, string>)
     expect(answer.json()).toMatchObject({ status, code })
     expect(answer.statusCode).toBe(status)
+  })
+
+  test.each([{}, { 'content-length': '0' }])('a content type without a body harms no DELETE: %j', async (length) => {
+    const headers = { ...json, ...length }
+    expect((await app.inject({ method: 'DELETE', url: '/list/', headers })).body).toBe('gone')
   })
 
   test('no content type at all', async () => {

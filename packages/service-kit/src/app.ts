@@ -96,6 +96,7 @@ export async function createApp(options: Options): Promise<App> {
   const users = auth && (await openAuth(app, auth))
   app.addHook('onRequest', async (request) => admit(request, users, limits))
   app.addHook('onRequest', async ({ headers }) => refuseEncoded(headers))
+  app.addHook('onRequest', async ({ headers }) => forgetTypeOfNothing(headers))
   if (openapi) await describeApi(app, openapi, auth !== undefined)
   return app
 }
@@ -211,4 +212,13 @@ async function admitUser(request: FastifyRequest, auth: Auth, limits: RateLimits
 function refuseEncoded(headers: IncomingMessage['headers']) {
   const encoding = headers['content-encoding']
   if (encoding && encoding !== 'identity') throw new Refusal('unsupported_media_type')
+}
+
+/**
+ * Many clients name a content type on every request. Where no body comes it says nothing; else Fastify would look for JSON
+ * in what is not there, and refuse a DELETE. A body that is asked for and missing is refused by its schema.
+ */
+function forgetTypeOfNothing(headers: IncomingMessage['headers']) {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers
+  if (length === '0' && encoding === undefined) delete headers['content-type']
 }

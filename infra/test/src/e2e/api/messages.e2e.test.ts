@@ -1,5 +1,6 @@
 import type { Message } from '@farmgate/contracts/messages.ts'
 import { type Stack, startStack } from '@farmgate/stack/stack.ts'
+import { token } from '@farmgate/testing/tokens.ts'
 import { until } from '@farmgate/testing/until.ts'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -379,6 +380,19 @@ describe('DELETE /chat/messages/{message_id}/', () => {
       const { results, last_seq, rev } = (await outsider.page(user, room_id)).body
       expect([seqs(results), last_seq, rev]).toEqual([range(1, 4), 4, 5])
       expect(results[1]).toMatchObject(tombstone)
+    }
+  })
+
+  it('204 also for a client that names a content type on every request', async () => {
+    const { messages } = await talk('kit', 2)
+    for (const [i, raw] of [undefined, ''].entries()) {
+      const [user, { message_id = '' } = {}] = [['kit', 'bo'][i], messages[i]]
+      const asking = {
+        token: token(user ?? ''),
+        headers: { 'content-type': 'application/json' },
+        ...(raw === '' && { raw }),
+      }
+      expect((await outsider.ask('DELETE', `/chat/messages/${message_id}/`, asking)).status).toBe(204)
     }
   })
 

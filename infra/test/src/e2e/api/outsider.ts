@@ -123,7 +123,7 @@ function request<T>(base: string, method: string, path: string, asking: Asking):
 }
 
 const parse = (text: string, { headers }: http.IncomingMessage): unknown =>
-  /json/.test(headers['content-type'] ?? '') ? JSON.parse(text) : null
+  text !== '' && /json/.test(headers['content-type'] ?? '') ? JSON.parse(text) : null
 
 /** Stacks, SQL and what only insiders call by name. */
 const INSIDE =

@@ -6,7 +6,7 @@ import { until } from '@farmgate/testing/until.ts'
 import postgres from 'postgres'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
-import { type OwnServer, ownServer } from './server.fixture.ts'
+import { type OwnServer, ownServer, resettable } from './server.fixture.ts'
 import type { Tx } from './transaction.ts'
 
 /* Postgres cut under everything at once. An uncaught exception or an unhandled rejection fails the run by itself. */
@@ -16,13 +16,18 @@ const SLOTS = 5
 const LOOPS = 20
 
 let server: OwnServer
+let way: Awaited<ReturnType<typeof resettable>>
 
 beforeAll(async () => {
   server = await ownServer()
+  way = await resettable(server.url)
   await asAdmin((sql) => sql`create table halves (id uuid, half integer)`)
 })
 beforeEach(() => asAdmin((sql) => sql`truncate halves`))
-afterAll(() => server.close())
+afterAll(async () => {
+  await way.close()
+  await server.close()
+})
 
 /** Over a connection of the test's own, which no fault is made for. */
 async function asAdmin<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
@@ -30,7 +35,7 @@ async function asAdmin<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   return work(sql).finally(() => sql.end())
 }
 
-const openOurs = () => openDatabase(server.url, { name: NAME, log: createLog('test', 'silent'), max: SLOTS })
+const openOurs = () => openDatabase(way.url, { name: NAME, log: createLog('test', 'silent'), max: SLOTS })
 
 class Wanted extends Error {}
 
@@ -146,6 +151,10 @@ async function cutBackends() {
   })
 }
 
+async function cutOnTheWay() {
+  for (const end = performance.now() + 2_000; performance.now() < end; await wait(20)) way.reset()
+}
+
 async function restartAfter(signal: NodeJS.Signals) {
   server.kill(signal)
   await server.ended()
@@ -160,6 +169,7 @@ async function stopFor(ms: number) {
 
 const faults: Record<string, () => Promise<void>> = {
   'every backend terminated again and again': cutBackends,
+  'reset on the way again and again': cutOnTheWay,
   'restarted, fast': () => server.restart(),
   'restarted, immediate': () => restartAfter('SIGQUIT'),
   'killed and started again': () => restartAfter('SIGKILL'),

@@ -15,14 +15,21 @@ export function openLink(template: postgres.Sql, sockets: Sockets) {
   let asked: Statement | undefined
   let isOver = false
 
+  // A connection lost before it was ready is no loss to the driver, which comes here again without a word to `onclose`.
   const once = (target: Target) => {
-    if (isOver || socket) throw lost()
+    if (isOver || socket) {
+      end()
+      throw lost()
+    }
     socket = sockets.open(target)
-    return socket
+    return socket.once('close', end)
   }
   // The driver takes options that it has parsed as they are; they stand in none of its types as an argument.
   const options = { ...template.options, socket: once, onclose: end } as unknown as postgres.Options<never>
   const begin = handlerOf(postgres(options))
+
+  /** The socket is gone a moment before the driver and we are told. */
+  const isGone = () => isOver || socket?.destroyed === true
 
   /** Whatever the driver makes of the statement under way, its caller hears that it failed. */
   function end() {
@@ -34,7 +41,7 @@ export function openLink(template: postgres.Sql, sockets: Sockets) {
   return {
     /** Resolves when the statement has been answered or refused; says nothing about how. */
     async ask(statement: Statement): Promise<void> {
-      if (isOver) return statement.reject(lost())
+      if (isGone()) return statement.reject(lost())
       asked = statement
       const answered = statement.then(noted, noted)
       begin(statement)
@@ -44,9 +51,8 @@ export function openLink(template: postgres.Sql, sockets: Sockets) {
       if (!socket) end()
     },
 
-    /** True as soon as its socket is gone, which the driver is told a moment later. */
     get isOver() {
-      return isOver || socket?.destroyed === true
+      return isGone()
     },
 
     /** Destroys the connection: the server rolls back what was not committed. */

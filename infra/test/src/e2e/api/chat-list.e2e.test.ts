@@ -9,7 +9,7 @@ import { expectProblem, type Outsider, openOutsider, settles } from './outsider.
 let stack: Stack
 let outsider: Outsider
 beforeAll(async () => {
-  stack = await startStack({ instances: { 'rooms-api': 2, 'messages-api': 2 } })
+  stack = await startStack({ instances: { 'rooms-api': 2 } })
   outsider = openOutsider(stack)
   await outsider.offer('bo', 'tomatoes')
 })

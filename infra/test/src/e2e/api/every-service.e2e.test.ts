@@ -155,7 +155,7 @@ describe('X-Request-Id', () => {
     }
   })
 
-  it('stands in the log lines of that request, also of the other services that hear of it', async () => {
+  it('stands in the log lines of that request', async () => {
     const headers = { 'x-request-id': 'follow-me-1' }
     const body = { room_id, body: 'hi' }
     await outsider.ask('POST', '/chat/messages/', { as: 'ada', headers, body })

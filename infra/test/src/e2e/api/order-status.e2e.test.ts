@@ -10,7 +10,7 @@ let stack: Stack
 let outsider: Outsider
 let exchange: Exchange
 beforeAll(async () => {
-  stack = await startStack({ instances: { 'rooms-api': 2, 'messages-api': 2, 'ws-gateway': 2 } })
+  stack = await startStack({ instances: { 'rooms-api': 2 } })
   outsider = openOutsider(stack)
   exchange = openExchange(stack.wsUrl)
   await outsider.offer('bo', 'tomatoes')

@@ -11,6 +11,7 @@ export const errorCodes = {
   invalid_query: { status: 400, title: 'The query does not match its schema' },
   invalid_path: { status: 400, title: 'The path does not match its schema' },
   invalid_header: { status: 400, title: 'A header does not match its schema' },
+  bad_image: { status: 400, title: 'The image is broken or not complete' },
   invalid_cursor: { status: 400, title: 'The cursor was not made by this list' },
   bad_frame: { status: 400, title: 'The frame does not match its schema' },
   // 401: no or bad token
@@ -35,10 +36,16 @@ export const errorCodes = {
   // 409: conflicts with the state
   illegal_transition: { status: 409, title: 'The order status cannot take this step' },
   edit_window_over: { status: 409, title: 'A message can be edited for 15 minutes' },
+  image_used: { status: 409, title: 'The image is in a message already' },
   message_deleted: { status: 409, title: 'The message has been deleted' },
-  // 413, 415, 426, 431: the transport
+  // 413, 415: what is too much, and what is not taken
+  image_too_large: { status: 413, title: 'An image has at most 10 MiB' },
+  too_many_pixels: { status: 413, title: 'An image has at most 40 megapixels' },
+  unsupported_image: { status: 415, title: 'An image is JPEG, PNG, WebP, GIF or AVIF' },
+  // 413, 415, 416, 426, 431: the transport
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This content type or encoding is not taken' },
+  range_not_satisfiable: { status: 416, title: 'There are no such bytes' },
   upgrade_required: { status: 426, title: 'This path speaks WebSocket' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   // 422: understood, but refused by a rule of the domain
@@ -48,6 +55,7 @@ export const errorCodes = {
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another body' },
   // 429 and 503: later, with Retry-After
   rate_limited: { status: 429, title: 'Too many requests' },
+  image_quota: { status: 429, title: 'No more images today' },
   overloaded: { status: 503, title: 'Too much is waiting' },
   unavailable: { status: 503, title: 'A dependency is away' },
   // 500: a bug of ours, logged once

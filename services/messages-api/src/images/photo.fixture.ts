@@ -1,0 +1,55 @@
+import sharp from 'sharp'
+
+/** Where the photo was taken: it must never be found again. */
+export const GPS_CANARY = 'GPS-CANARY-52.5200N'
+const COMMENT = 'EXIF-CANARY'
+export const CANARIES = [GPS_CANARY, COMMENT, 'XMP-CANARY', 'Exif\0', 'GPSLatitude', '<x:xmpmeta', 'ICC_PROFILE']
+
+type Size = { width: number; height: number }
+
+/** Something like a photograph: smooth, with some noise. */
+export const aPicture = ({ width, height }: Size = { width: 600, height: 400 }) =>
+  sharp({
+    create: {
+      width: Math.max(8, Math.round(width / 8)),
+      height: Math.max(8, Math.round(height / 8)),
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 40 },
+    },
+  }).resize(width, height, { fit: 'fill' })
+
+export type Encoding = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif'
+
+/** A picture with all that a camera writes beside it: EXIF with a position, a turn by 90 degrees, XMP, a profile. */
+export async function aPhoto(format: Encoding, size?: Size): Promise<Buffer> {
+  return aPicture(size)
+    .withExif({
+      IFD0: { ImageDescription: COMMENT, Make: 'Camera' },
+      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1', GPSAreaInformation: GPS_CANARY },
+    })
+    .withMetadata({ orientation: 6, icc: 'p3' })
+    .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/">XMP-CANARY</x:xmpmeta>')
+    .toFormat(format, { effort: 1 })
+    .toBuffer()
+}
+
+/** An animation of `frames` frames, each of another colour. */
+export async function anAnimation(format: 'gif' | 'webp', frames: number, side = 20): Promise<Buffer> {
+  const pixels = Buffer.alloc(side * side * frames * 3)
+  for (let at = 0; at < pixels.length; at++) pixels[at] = (Math.floor(at / (side * side * 3)) * 37 + at) % 256
+  const raw = { width: side, height: side * frames, channels: 3 as const, pageHeight: side }
+  return sharp(pixels, { raw })
+    .toFormat(format, { delay: Array.from({ length: frames }, () => 50) })
+    .toBuffer()
+}
+
+/** A PNG that is small and says that it is 16000 × 16000. */
+export async function aBomb(): Promise<Buffer> {
+  const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } })
+    .png()
+    .toBuffer()
+  png.writeUInt32BE(16_000, 16)
+  png.writeUInt32BE(16_000, 20)
+  return png
+}

@@ -34,6 +34,13 @@ declare module 'fastify' {
     /** True from the first signal to stop: readiness says so, and connections are not kept. */
     shuttingDown: boolean
   }
+  interface FastifyRequest {
+    /**
+     * When the caller stops waiting, in ms since the epoch; Infinity where it did not say. After it nothing may be begun,
+     * for the caller has told its own user that it was not done.
+     */
+    deadline: number
+  }
   interface FastifyContextConfig {
     /** `open` asks for no token. Without it a route wants a user, or under /internal/ our own secret. */
     access?: 'open'
@@ -88,6 +95,7 @@ export async function createApp(options: Options): Promise<App> {
   const app = createServer(options)
   app.setErrorHandler(answerProblem)
   app.decorate('shuttingDown', false)
+  app.decorateRequest('deadline', Number.POSITIVE_INFINITY)
   answerUnknownPaths(app)
   stampAnswers(app)
   logAnswers(app)
@@ -95,6 +103,8 @@ export async function createApp(options: Options): Promise<App> {
   await allowOrigins(app, config.ALLOWED_ORIGINS)
   const users = auth && (await openAuth(app, auth))
   app.addHook('onRequest', async (request) => admit(request, users, limits))
+  // Again once the body is here: it may have lain in the socket while the process stood still.
+  app.addHook('preHandler', async (request) => refuseLate(request))
   app.addHook('onRequest', async ({ headers }) => refuseEncoded(headers))
   app.addHook('onRequest', async ({ headers }) => forgetTypeOfNothing(headers))
   if (openapi) await describeApi(app, openapi, auth !== undefined)
@@ -198,6 +208,13 @@ async function admit(request: FastifyRequest, auth: Auth | undefined, limits: Ra
 
 function admitInternal(request: FastifyRequest, auth: Auth) {
   if (!auth.isInternal(request.headers.authorization)) throw new Refusal('unauthorized')
+  request.deadline = Number(request.headers['x-deadline'] ?? Number.POSITIVE_INFINITY)
+  refuseLate(request)
+}
+
+/** A process that was stopped finds questions in its sockets that nobody waits for any more. */
+function refuseLate({ deadline }: FastifyRequest) {
+  if (Date.now() >= deadline) throw new Refusal('unavailable', 'The deadline of this request has passed')
 }
 
 async function admitUser(request: FastifyRequest, auth: Auth, limits: RateLimits | undefined) {

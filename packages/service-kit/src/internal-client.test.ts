@@ -23,6 +23,7 @@ const clientOf = (baseUrl: string, token = TEST_INTERNAL_TOKEN) => {
 beforeAll(async () => {
   owner = await createApp({ log: createLog('test', 'silent'), config, auth: config })
   owner.post('/internal/echo/', ({ body, id }) => ({ body, id }))
+  owner.get('/internal/deadline/', ({ deadline }) => ({ deadline }))
   owner.get('/internal/unknown/', () => {
     throw new Refusal('unknown_room', 'no such room')
   })
@@ -44,6 +45,48 @@ test('an answer is parsed by its schema, and the request id goes along', async (
   const schema = z.object({ body: z.object({ n: z.number() }), id: z.string() })
   const call = { deadlineMs: 1_000, requestId: 'r-1', schema }
   expect(await client.post('/internal/echo/', { n: 1 }, call)).toEqual({ body: { n: 1 }, id: 'r-1' })
+})
+
+test('the deadline goes along; what comes after it is refused and not begun', async () => {
+  const before = Date.now()
+  const { deadline } = await client.get('/internal/deadline/', {
+    deadlineMs: 1_000,
+    schema: z.object({ deadline: z.number() }),
+  })
+  expect(deadline).toBeGreaterThanOrEqual(before + 1_000)
+  expect(deadline).toBeLessThanOrEqual(Date.now() + 1_000)
+  const late = { authorization: `Bearer ${TEST_INTERNAL_TOKEN}`, 'x-deadline': String(before - 1) }
+  const answer = await owner.inject({ url: '/internal/deadline/', headers: late })
+  expect(answer.statusCode).toBe(503)
+  expect(answer.json()).toMatchObject({ code: 'unavailable' })
+})
+
+test('a body that arrives after the deadline is not worked on', async () => {
+  const begun: unknown[] = []
+  const slow = await createApp({ log: createLog('test', 'silent'), config, auth: config })
+  onTestFinished(() => slow.close())
+  slow.post('/internal/begun/', ({ body }) => begun.push(body))
+  const url = await slow.listen({ host: '127.0.0.1', port: 0 })
+  const deadline = Date.now() + 100
+  const body = new ReadableStream({
+    async pull(to) {
+      while (Date.now() <= deadline) await new Promise((done) => setTimeout(done, 10))
+      to.enqueue(new TextEncoder().encode('{}'))
+      to.close()
+    },
+  })
+  const answer = await fetch(`${url}/internal/begun/`, {
+    method: 'POST',
+    duplex: 'half',
+    body,
+    headers: {
+      authorization: `Bearer ${TEST_INTERNAL_TOKEN}`,
+      'content-type': 'application/json',
+      'x-deadline': `${deadline}`,
+    },
+  })
+  expect(answer.status).toBe(503)
+  expect(begun).toEqual([])
 })
 
 test("the owner's refusal stays the refusal that it is", async () => {

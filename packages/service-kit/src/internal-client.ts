@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts'
 type Options = { name: string; baseUrl: string; token: string; connections?: number }
 
 export type Call<T> = {
-  /** Everything together: waiting for a connection, the answer and its body. */
+  /** Everything together: waiting for a connection, the answer and its body. Told to the other end as `x-deadline`. */
   deadlineMs: number
   requestId?: string
   /** What the answer must be; without it the JSON is handed on as it came. */
@@ -46,6 +46,7 @@ export function internalClient({ name, baseUrl, token, connections = 16 }: Optio
         path: prefix + path,
         headers: {
           authorization,
+          'x-deadline': String(Date.now() + call.deadlineMs),
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(call.requestId !== undefined && { 'x-request-id': call.requestId }),
         },

@@ -4,7 +4,7 @@ import { card } from './message-events.ts'
 import { roomEvent } from './room-events.ts'
 import { position, time } from './text.ts'
 
-/* What rooms-api answers to the other services, under /internal/rooms/. */
+/* What rooms-api answers to the other services, under /internal/rooms/ and /internal/cards/. */
 
 /** POST /internal/rooms/story/: the events of a room above `after`, in order. 404 `unknown_room`. */
 export const storyBody = z.object({ room_id: roomId, after: position.default(0) })
@@ -18,15 +18,37 @@ export const eventNumbersAnswer = z.object({ rooms: z.array(z.object({ room_id: 
 export const inboxBody = z.object({ user_id: userId })
 export const inboxAnswer = z.object({ total_unread: position })
 
-/** POST /internal/rooms/inbox-changes/: the cards of these users that changed at or after `since`, as ready frames. */
-export const inboxChangesBody = z.object({ user_ids: z.array(userId).max(5000), since: time })
-export const inboxChangesAnswer = z.object({ changes: z.array(z.object({ user_id: userId, frame: z.string() })) })
+/** Where a page of changed cards ends: the time at which the last room's card changed, with all its digits, and that room. */
+const cardChange = z.object({ at: z.iso.datetime(), room_id: roomId })
+
+/**
+ * POST /internal/rooms/inbox-changes/: the cards of these users that changed at or after `since`, as ready frames, a page
+ * of at most `limit` rooms at a time in the order in which they changed. The next page begins after `next`; none: the end.
+ */
+export const inboxChangesBody = z.object({
+  user_ids: z.array(userId).max(5000),
+  since: time,
+  after: cardChange.optional(),
+  limit: z.int().min(1).max(500).default(500),
+})
+export const inboxChangesAnswer = z.object({
+  changes: z.array(z.object({ user_id: userId, frame: z.string() })),
+  next: cardChange.optional(),
+})
 
 /** POST /internal/rooms/cards/: cards by hand, while Redis is away. */
 export const applyCardsBody = z.object({ cards: z.array(card).max(1000) })
 
-/** POST /internal/cards/rebuild/: fetch the card of one room, or of all, again from messages-api. */
-export const rebuildCardsBody = z.object({ room_id: roomId.optional() })
+/**
+ * POST /internal/cards/rebuild/: fetch cards again from messages-api, a page of rooms at a time by room id, or one room.
+ * `next` is the `after` of the page that follows; without it this was the last. 404 `unknown_room`.
+ */
+export const rebuildCardsBody = z.object({
+  room_id: roomId.optional(),
+  after: roomId.optional(),
+  limit: z.int().min(1).max(1000).default(500),
+})
 export const rebuildCardsAnswer = z.object({
   rooms: position.meta({ description: 'How many cards were written anew' }),
+  next: roomId.optional(),
 })

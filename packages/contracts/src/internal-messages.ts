@@ -113,7 +113,11 @@ export const replayAnswer = z.object({
 })
 
 /** POST /internal/messages/missed/: each message changed above `after_rev`, once, as it is now, for one who comes back. */
-export const missedBody = replayBody
+export const missedBody = replayBody.extend({
+  since_rev: position
+    .optional()
+    .meta({ description: 'Where the first page began: what was made since is `created` on every page' }),
+})
 export const missedAnswer = replayAnswer.extend({ has_more: z.boolean() })
 
 /** POST /internal/messages/room-events/: room events by hand, while Redis is away or when an answer must not wait. */

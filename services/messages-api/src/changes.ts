@@ -38,13 +38,14 @@ export async function changesAfter(
 }
 
 /**
- * Each message changed above `afterRev`, once, as it is now, ascending by rev: what one who comes back is owed. One
- * that was made since is `created`, whatever became of it.
+ * Each message changed above `afterRev`, once, as it is now, ascending by rev: what one who comes back is owed, a page of
+ * it. One that was made after `sinceRev`, which is where the first page began, is `created`, whatever became of it.
  */
 export async function missedAfter(
   sql: Sql,
   roomId: string,
   afterRev: number,
+  sinceRev: number,
   limit: number,
 ): Promise<{ rev: number; frame: string }[]> {
   const rows = await sql<(MessageRow & Markers)[]>`
@@ -55,7 +56,7 @@ export async function missedAfter(
     order by m.rev
     limit ${limit}`
   return rows.map((row) => {
-    const change = row.created_rev > afterRev ? 'created' : lastChange(row)
+    const change = row.created_rev > sinceRev ? 'created' : lastChange(row)
     return { rev: row.rev, frame: messageFrame(change, row, readerSeq(row, row.sender_id)) }
   })
 }

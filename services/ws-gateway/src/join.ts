@@ -71,7 +71,7 @@ async function catchUp(session: RoomSession, afterRev: number, messagesApi: Inte
   session.position = afterRev
   for (;;) {
     if (session.overflowed) session.keepAgain()
-    const page = await missed(session, messagesApi)
+    const page = await missed(session, afterRev, messagesApi)
     for (const { rev, frame } of page.changes) {
       if (session.connection.closed) return session.position
       for (const one of frame.split('\n')) await session.connection.sendPaced(one)
@@ -82,14 +82,15 @@ async function catchUp(session: RoomSession, afterRev: number, messagesApi: Inte
   }
 }
 
-async function missed(session: RoomSession, messagesApi: InternalClient) {
+/** The page after what has been told of all that changed since `sinceRev`. */
+async function missed(session: RoomSession, sinceRev: number, messagesApi: InternalClient) {
   const { room, position, connection } = session
   const until = Date.now() + PATIENCE_MS
   for (;;) {
     try {
       return await messagesApi.post(
         '/internal/messages/missed/',
-        { room_id: room.id, after_rev: position, limit: PAGE },
+        { room_id: room.id, after_rev: position, since_rev: sinceRev, limit: PAGE },
         { deadlineMs: DEADLINE_MS, requestId: connection.requestId, schema: missedAnswer },
       )
     } catch (error) {

@@ -234,6 +234,27 @@ describe('replay and missed', () => {
     expect([page.changes.length, page.has_more]).toEqual([2, true])
   })
 
+  it('missed calls created, on every page, what was made since the first one began', async () => {
+    const room_id = anOpenRoom(rig.rooms)
+    const [first, second, third] = await talk(room_id, 3)
+    const change = { room_id, sender_id: CUSTOMER }
+    await asked('change', {
+      changes: [
+        { op: 'edit', ...change, message_id: idOf(second), body: 'dos' },
+        { op: 'edit', ...change, message_id: idOf(first), body: 'uno' },
+        { op: 'delete', ...change, message_id: idOf(third) },
+      ],
+    })
+    const pages: string[][] = []
+    for (let after_rev = 1, more = true; more; ) {
+      const page = missedAnswer.parse(await asked('missed', { room_id, after_rev, since_rev: 1, limit: 2 }))
+      pages.push(page.changes.flatMap((it) => parsed(it.frame).map(brief)))
+      after_rev = page.changes.at(-1)?.rev ?? after_rev
+      more = page.has_more
+    }
+    expect(pages).toEqual([['message.created 2 rev 4', 'message.updated 1 rev 5'], ['message.created 3 rev 6']])
+  })
+
   it('tells beside the message what it means for the order', async () => {
     const room_id = anOpenRoom(rig.rooms, { ordered: true })
     changeStatus(rig.rooms, room_id, 'new', 'active')

@@ -7,9 +7,9 @@ import { revOf } from '../../history.ts'
 /** POST /internal/messages/missed/ — what changed above a rev, each message once, for a client that comes back. */
 export function listMissed(app: App, held: Held) {
   app.post('/internal/messages/missed/', { schema: { body } }, async (request) => {
-    const { room_id, after_rev, limit } = request.body
+    const { room_id, after_rev, since_rev = after_rev, limit } = request.body
     const rev = await held.db.run((sql) => revOf(sql, room_id))
-    const changes = await held.db.run((sql) => missedAfter(sql, room_id, after_rev, limit))
+    const changes = await held.db.run((sql) => missedAfter(sql, room_id, after_rev, since_rev, limit))
     return { changes, rev, has_more: changes.length === limit }
   })
 }

@@ -1,15 +1,14 @@
-import type { Card } from '@farmgate/contracts/message-events.ts'
 import type { OutboxRow } from '@farmgate/outbox/rows.ts'
-import type { DependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'
 import { v7 as uuidv7 } from 'uuid'
 import { changeEntry, changesRow } from './announce.ts'
-import { type AppendRow, appendStatement, type Send } from './append-statement.ts'
+import { type AppendRow, appendStatement, type Batch, type Send } from './append-statement.ts'
 import { cardOf } from './cards.ts'
 import type { Held } from './held.ts'
 import { messagesById } from './history.ts'
-import { isTwin } from './postgres-errors.ts'
+import { isLocked, isTwin } from './postgres-errors.ts'
 import { messageFrame } from './rendering.ts'
 import { type MessageRow, readerSeq } from './rows.ts'
 
@@ -22,63 +21,61 @@ export type Appended =
 export type Attempt = Appended | 'unheard'
 
 const unknownRoom: Appended = { outcome: 'refused', refusal: new Refusal('unknown_room') }
+const busyRoom: Appended = { outcome: 'refused', refusal: new DependencyAway('the room') }
 
-/** How often a twin may get in between; each time we see it the next time, so a second is already rare. */
-const TWIN_TRIES = 5
+/** How often somebody may get in between; each time we see them the next time, so a second is already rare. */
+const MOST_TRIES = 5
 
 /**
  * Stores a batch in which no client_message_id stands twice, and publishes it. Answers stand in the order of the
  * sends and are given after the commit; Redis is not waited for.
  */
 export async function appendBatch(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
-  const at = new Date()
-  const ids = sends.map(() => uuidv7())
+  const batch = { sends, ids: sends.map(() => uuidv7()), at: new Date(), requestId }
+  const rows = await store(held, batch)
+  const attempts = rows.map((row, i) => toAttempt(batch, row, i))
+  announce(held, rows, attempts, requestId)
+  const repeats = await repeatsOf(held, rows)
+  return attempts.map((attempt, i) => repeats.get(rows[i]?.repeats ?? '') ?? attempt)
+}
+
+async function store(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
+  let skipBusy = false
   for (let tries = 1; ; tries++) {
     try {
-      const rows = await held.db.run((sql) => appendStatement(sql, sends, ids, at, requestId))
-      return await toAttempts(held, sends, ids, at, rows, requestId)
+      return await held.db.run((sql) => appendStatement(sql, batch, skipBusy))
     } catch (error) {
-      if (!isTwin(error) || tries === TWIN_TRIES) throw error
+      if (tries === MOST_TRIES || !(isTwin(error) || isLocked(error))) throw error
+      // A room that somebody keeps costs only itself: the others of the batch go on without it.
+      skipBusy ||= isLocked(error)
     }
   }
 }
 
-async function toAttempts(
-  held: Held,
-  sends: readonly Send[],
-  ids: string[],
-  at: Date,
-  rows: readonly AppendRow[],
-  requestId: string,
-): Promise<Attempt[]> {
-  const stored: { message: MessageRow; frame: string; card: Card | null }[] = []
-  const boxed: OutboxRow[] = []
-  const repeats = await repeatsOf(held, rows)
-  const results = rows.map((row, i): Attempt => {
-    if (!row.known) return 'unheard'
-    if (row.repeats) return repeats.get(row.repeats) ?? unknownRoom
-    const send = sends[i]
-    const id = ids[i]
-    if (row.seq === null || row.rev === null || !send || !id) return unknownRoom
-    const message = toRow(send, id, row.seq, row.rev, at)
-    const frame = messageFrame('created', message, 0)
-    stored.push({ message, frame, card: row.outbox_id === null ? null : cardOf(row, message) })
-    if (row.outbox_id !== null) boxed.push(changesRow(row.outbox_id, row.room_id, row.first_rev, row.rev, requestId))
-    return { outcome: 'stored', row: message, readerSeq: 0, frame }
-  })
-  held.outbox.publish(
-    stored.map((it): Entry => changeEntry(toChange(it), it.card, requestId)),
-    boxed,
-  )
-  return results
+/** What became of a send; one that repeats another is answered by that. */
+function toAttempt({ sends, ids, at }: Batch, row: AppendRow, i: number): Attempt {
+  const [send, id] = [sends[i], ids[i]]
+  if (!row.known) return 'unheard'
+  if (!row.is_party || !send || !id) return unknownRoom
+  if (row.seq === null || row.rev === null) return busyRoom
+  const message = toRow(send, id, row.seq, row.rev, at)
+  return { outcome: 'stored', row: message, readerSeq: 0, frame: messageFrame('created', message, 0) }
 }
 
-const toChange = ({ message, frame }: { message: MessageRow; frame: string }) => ({
-  room_id: message.room_id,
-  rev: message.rev,
-  change: 'created' as const,
-  frame,
-})
+/** Each new message as an entry; the last of each room brings the card. */
+function announce(held: Held, rows: readonly AppendRow[], attempts: readonly Attempt[], requestId: string): void {
+  const entries: Entry[] = []
+  const boxes: OutboxRow[] = []
+  for (const [i, row] of rows.entries()) {
+    const stored = attempts[i]
+    if (stored === undefined || stored === 'unheard' || stored.outcome !== 'stored') continue
+    const { room_id, rev } = stored.row
+    const card = row.outbox_id === null ? null : cardOf(row, stored.row)
+    entries.push(changeEntry({ room_id, rev, change: 'created', frame: stored.frame }, card, requestId))
+    if (row.outbox_id !== null) boxes.push(changesRow(row.outbox_id, room_id, row.first_rev, rev, requestId))
+  }
+  held.outbox.publish(entries, boxes)
+}
 
 const toRow = (send: Send, message_id: string, seq: number, rev: number, created_at: Date): MessageRow => ({
   message_id,

@@ -11,20 +11,26 @@ export type Send = {
 }
 
 /** One row per send. The room's columns stand beside the last new message of each room, and only there. */
-export type AppendRow = { seq: number | null; rev: number | null; repeats: string | null; known: boolean } & (
-  | ({ outbox_id: string; first_rev: number } & RoomRow)
-  | { outbox_id: null }
-)
+export type AppendRow = {
+  seq: number | null
+  rev: number | null
+  repeats: string | null
+  /** There is such a room, as far as we have heard. */
+  known: boolean
+  /** The sender is one of its two. */
+  is_party: boolean
+} & (({ outbox_id: string; first_rev: number } & RoomRow) | { outbox_id: null })
+
+export type Batch = { sends: readonly Send[]; ids: string[]; at: Date; requestId: string }
 
 /**
  * Locks the rooms in the order of their ids (so that two batches never wait for each other), leaves out what is there
  * already, numbers, inserts, moves the rooms, and leaves an outbox row per room: one statement, one round trip, one
  * commit. `locked` sees the newest row of each room even where it waited for it; the messages are seen as of the
  * statement's begin, so that a twin that committed in between runs into the unique index instead (`isTwin`).
+ * With `skipBusy` rooms that somebody holds are left out instead of waited for.
  */
-export const appendStatement = (sql: Sql, sends: readonly Send[], ids: string[], at: Date, requestId: string) => sql<
-  AppendRow[]
->`
+export const appendStatement = (sql: Sql, { sends, ids, at, requestId }: Batch, skipBusy: boolean) => sql<AppendRow[]>`
   with input as (
     select * from unnest(
       ${sends.map((send) => send.room_id)}::uuid[],
@@ -36,7 +42,7 @@ export const appendStatement = (sql: Sql, sends: readonly Send[], ids: string[],
   ), locked as materialized (
     select room_id, customer_id, farmer_id, last_seq, rev from messages.rooms
     where room_id in (select room_id from input)
-    order by room_id for no key update
+    order by room_id for no key update ${skipBusy ? sql`skip locked` : sql``}
   ), repeated as (
     select i.ord, m.message_id from input i
     join messages.messages m on m.room_id = i.room_id and m.sender_id = i.sender_id
@@ -68,10 +74,10 @@ export const appendStatement = (sql: Sql, sends: readonly Send[], ids: string[],
     select 'changes', room_id, first_rev, rev, ${requestId} from moved
     returning id, subject
   )
-  select moved.*, fresh.seq, fresh.rev, repeated.message_id as repeats, locked.room_id is not null as known,
-    boxed.id as outbox_id
+  select moved.*, fresh.seq, fresh.rev, repeated.message_id as repeats, r.room_id is not null as known,
+    i.sender_id in (r.customer_id, r.farmer_id) as is_party, boxed.id as outbox_id
   from input i
-  left join locked on locked.room_id = i.room_id
+  left join messages.rooms r on r.room_id = i.room_id
   left join repeated on repeated.ord = i.ord
   left join fresh on fresh.ord = i.ord
   left join moved on moved.room_id = fresh.room_id and moved.last_seq = fresh.seq

@@ -1,9 +1,8 @@
-import { DependencyAway, isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { type Appended, type Attempt, appendBatch } from './append-batch.ts'
 import type { Send } from './append-statement.ts'
 import type { Held } from './held.ts'
-import { isLocked } from './postgres-errors.ts'
 import { hearStory } from './room-story.ts'
 
 /**
@@ -24,12 +23,25 @@ const unknownImage: Appended = { outcome: 'refused', refusal: new Refusal('unkno
 
 async function appendTexts(held: Held, sends: readonly Send[], requestId: string): Promise<Appended[]> {
   const attempts = await appendUnique(held, sends, requestId)
-  const unheard = sends.filter((_, i) => attempts[i] === 'unheard')
-  const reasons = await hearAll(held, unheard)
-  const again = await appendUnique(held, unheard, requestId)
-  return attempts.map((attempt, i) => {
-    const settled = attempt === 'unheard' ? again.shift() : attempt
-    return settled && settled !== 'unheard' ? settled : refused(reasons.get(sends[i]?.room_id ?? ''))
+  const unheard = [...attempts.keys()].filter((i) => attempts[i] === 'unheard')
+  if (unheard.length > 0) await appendHeard(held, sends, unheard, attempts, requestId)
+  return attempts.map((attempt) => (attempt === 'unheard' ? refused(undefined) : attempt))
+}
+
+/** Settles the attempts at `unheard`: rooms-api is asked for their rooms, and who could be heard is appended. */
+async function appendHeard(
+  held: Held,
+  sends: readonly Send[],
+  unheard: readonly number[],
+  attempts: Attempt[],
+  requestId: string,
+): Promise<void> {
+  const left = unheard.flatMap((i) => sends[i] ?? [])
+  const reasons = await hearAll(held, left)
+  const again = await appendUnique(held, left, requestId)
+  unheard.forEach((at, i) => {
+    const attempt = again[i] ?? 'unheard'
+    attempts[at] = attempt === 'unheard' ? refused(reasons.get(left[i]?.room_id ?? '')) : attempt
   })
 }
 
@@ -47,6 +59,7 @@ function refused(reason: unknown): Appended {
 
 /** One send per (room, sender, client_message_id) goes to the database; its repeats in the batch get its answer. */
 async function appendUnique(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
+  if (sends.length === 0) return []
   const unique: Send[] = []
   const firsts = new Map<string, number>()
   const indexOf = sends.map((send) => {
@@ -56,7 +69,7 @@ async function appendUnique(held: Held, sends: readonly Send[], requestId: strin
     if (key !== null) firsts.set(key, unique.length)
     return unique.push(send) - 1
   })
-  const attempts = await appendApart(held, unique, requestId)
+  const attempts = await appendBatch(held, unique, requestId)
   const told = new Set<number>()
   return indexOf.map((index) => {
     const attempt = attempts[index] ?? 'unheard'
@@ -64,38 +77,4 @@ async function appendUnique(held: Held, sends: readonly Send[], requestId: strin
     told.add(index)
     return repeat ? { ...attempt, outcome: 'repeated' } : attempt
   })
-}
-
-/** A room that someone keeps locked costs only itself: its neighbours in the batch are stored without it. */
-async function appendApart(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
-  if (sends.length === 0) return []
-  try {
-    return await appendBatch(held, sends, requestId)
-  } catch (error) {
-    if (!isLocked(error)) throw error
-  }
-  const rooms = Map.groupBy(sends.keys(), (i) => sends[i]?.room_id)
-  const attempts: Attempt[] = []
-  await Promise.all(
-    [...rooms.values()].map(async (indexes) => {
-      const part = await appendOrRefuse(
-        held,
-        indexes.flatMap((i) => sends[i] ?? []),
-        requestId,
-      )
-      indexes.forEach((at, i) => {
-        attempts[at] = part[i] ?? 'unheard'
-      })
-    }),
-  )
-  return attempts
-}
-
-async function appendOrRefuse(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
-  try {
-    return await appendBatch(held, sends, requestId)
-  } catch (error) {
-    if (!isDependencyAway(error)) throw error
-    return sends.map(() => refused(new DependencyAway('the room', error)))
-  }
 }

@@ -2,6 +2,7 @@ import type { Card } from '@farmgate/contracts/message-events.ts'
 import { previewOf } from '@farmgate/contracts/preview.ts'
 import type { LastMessage } from '@farmgate/contracts/rooms.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
+import type { Held } from './held.ts'
 import type { MessageRow, RoomRow } from './rows.ts'
 
 /** The state of rooms as their cards show it: absolute, from one snapshot. Unknown rooms are left out. */
@@ -12,6 +13,18 @@ export async function cardsOf(sql: Sql, roomIds: readonly string[]): Promise<Car
     left join messages.messages m on m.room_id = r.room_id and m.seq = r.last_seq
     where r.room_id = any(${roomIds as string[]}::uuid[])`
   return rows.map((row) => cardOf(row, row.last && parsed(row.last)))
+}
+
+/**
+ * Hands `say` the cards of these rooms once they are here. Nobody waits: a card is as true a moment later, and where it
+ * cannot be had, the outbox's sweeper says what `say` would have said.
+ */
+export function withCards(held: Held, roomIds: readonly string[], say: (cards: Map<string, Card>) => void): void {
+  if (roomIds.length === 0) return
+  held.db
+    .run((sql) => cardsOf(sql, roomIds))
+    .then((cards) => say(new Map(cards.map((card) => [card.room_id, card]))))
+    .catch((error: unknown) => held.log.warn({ err: error, rooms: roomIds.length }, 'cards.left_to_sweeper'))
 }
 
 /** All cards, a page at a time in the order of their room ids. */

@@ -2,7 +2,7 @@ import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { Tx } from '@farmgate/postgres/database.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { changeEntry, changesRow } from './announce.ts'
-import { cardsOf } from './cards.ts'
+import { withCards } from './cards.ts'
 import type { Held } from './held.ts'
 import { changeFrame, lastChange } from './rendering.ts'
 import { type MessageRow, otherParty, partyOf, type RoomRow, readerSeq } from './rows.ts'
@@ -63,7 +63,7 @@ async function change(held: Held, command: MessageCommand, requestId: string, ma
   const frame = changeFrame(kind, done.row, seq)
   if (done.box !== undefined) {
     const box = changesRow(done.box, roomId, done.row.rev, done.row.rev, requestId)
-    await announce(held, { room_id: roomId, rev: done.row.rev, change: kind, frame }, box)
+    announce(held, { room_id: roomId, rev: done.row.rev, change: kind, frame }, box)
   }
   return { row: done.row, readerSeq: seq, changed: done.box !== undefined, frame }
 }
@@ -100,7 +100,8 @@ async function writeChange(tx: Tx, room: RoomRow, before: MessageRow, requestId:
   return boxChanges(tx, room.room_id, room.rev + 1, room.rev + 1, requestId)
 }
 
-async function announce(held: Held, change: Parameters<typeof changeEntry>[0], box: OutboxRow): Promise<void> {
-  const [card] = await held.db.run((sql) => cardsOf(sql, [change.room_id]))
-  held.outbox.publish([changeEntry(change, card ?? null, box.request_id)], [box])
+function announce(held: Held, change: Parameters<typeof changeEntry>[0], box: OutboxRow): void {
+  withCards(held, [change.room_id], (cards) => {
+    held.outbox.publish([changeEntry(change, cards.get(change.room_id) ?? null, box.request_id)], [box])
+  })
 }

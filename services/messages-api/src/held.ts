@@ -1,9 +1,11 @@
 import type { Outbox } from '@farmgate/outbox/outbox.ts'
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
 
 /** What messages-api holds and its operations work with. */
 export type Held = {
+  log: Log
   db: Database
   /** Publishes what a transaction left in `messages.outbox`. */
   outbox: Outbox

@@ -14,13 +14,15 @@ import { startPulse } from '@farmgate/streams/pulse.ts'
 import { openRedis } from '@farmgate/streams/redis.ts'
 import { startTrimmer } from '@farmgate/streams/trim.ts'
 import { sayChanges } from './announce.ts'
-import { shape } from './config.ts'
+import { shapeFor } from './config.ts'
 import { hearRooms } from './consumers/room-events.ts'
+import { openImages } from './images/open-images.ts'
+import { openImageStore } from './images/open-store.ts'
 import { measure } from './metrics.ts'
 import { reconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
 
-const config = configOrExit(shape, process.env)
+const config = configOrExit(shapeFor(process.env), process.env)
 const log = createLog('messages-api', config.LOG_LEVEL)
 const metrics = createMetrics('messages-api')
 
@@ -29,6 +31,7 @@ const db = openDatabase(config.DATABASE_URL, { name: 'messages-api', log, max: c
 const redis = openRedis(config.REDIS_URL, { log, name: 'messages-api' })
 const pulse = startPulse({ redis, log })
 const rooms = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token: config.INTERNAL_TOKEN })
+const images = openImages({ db, store: openImageStore(config), urlSecret: config.INTERNAL_TOKEN, log })
 const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: HTTP_LIMITS })
 
 // What it says
@@ -36,9 +39,11 @@ const outbox = startOutbox({ ...sayChanges(db, rooms), redis, pulse, log })
 const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 
 // What it hears
-const held = { db, outbox, rooms }
-const reconcile = reconciler(held, log)
+const held = { log, db, outbox, rooms, images }
+const reconcile = reconciler(held)
 const consumer = startConsumer({ ...hearRooms(held), onLoss: reconcile.soon, redis, pulse, log })
+// What was lost before we came is not told to us.
+reconcile.soon()
 
 // What it answers
 const app = await createApp({
@@ -49,10 +54,14 @@ const app = await createApp({
   metrics,
   openapi: {
     title: 'Farmgate messages-api',
-    description: 'The history of every room: messages and read markers.',
+    description: 'The history of every room: messages, their images, and read markers.',
   },
 })
-answerHealth(app, { postgres: { check: db.check }, redis: { check: () => redis.ping(), required: false } })
+answerHealth(app, {
+  postgres: { check: db.check },
+  redis: { check: () => redis.ping(), required: false },
+  images: { check: images.store.check, required: false },
+})
 answer(app, held)
 measure(metrics, { outbox, consumer, db })
 
@@ -61,5 +70,5 @@ await serve(app, {
   port: config.MESSAGES_API_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [consumer, reconcile, trimmer, outbox, pulse, rooms, limits, redis, db, metrics],
+  closing: [consumer, reconcile, trimmer, outbox, pulse, rooms, images, limits, redis, db, metrics],
 })

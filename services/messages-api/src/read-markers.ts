@@ -2,13 +2,14 @@ import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import { DependencyAway, isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { readEntry } from './announce.ts'
-import { cardsOf } from './cards.ts'
+import { withCards } from './cards.ts'
 import type { Held } from './held.ts'
 import { isLocked } from './postgres-errors.ts'
 import { type MarkedRoom, markOne, markToNewest, type Read } from './read-statements.ts'
 import { readFrame } from './rendering.ts'
 import { hearStory } from './room-story.ts'
 import { partyOf } from './rows.ts'
+import { until } from './until.ts'
 
 /** Where the reader's marker stands now; `frame` is empty where it had been there already. */
 export type ReadResult =
@@ -22,13 +23,19 @@ export type ReadResult =
  */
 export async function markRead(held: Held, reads: readonly Read[], requestId: string): Promise<ReadResult[]> {
   const marked = await markTogether(held, reads, requestId)
+  const inTime = until(BATCH_MS)
   const results: ReadResult[] = []
   for (const read of reads) {
     const room = marked.get(read.room_id)
-    results.push(room && !room.partial ? toResult(room, read) : await markAlone(held, read, requestId))
+    if (room && !room.partial) results.push(toResult(room, read))
+    else results.push(inTime() ? await markAlone(held, read, requestId) : tooLate)
   }
   return results
 }
+
+/** Whoever asked has given up by then: what has not begun is not begun any more. */
+const BATCH_MS = 3_500
+const tooLate: ReadResult = { outcome: 'refused', refusal: new DependencyAway('postgres') }
 
 async function markTogether(held: Held, reads: readonly Read[], requestId: string): Promise<Map<string, MarkedRoom>> {
   const marked = await held.db
@@ -37,7 +44,7 @@ async function markTogether(held: Held, reads: readonly Read[], requestId: strin
       if (!isLocked(error)) throw error
       return [] // somebody keeps one of the rooms: each goes alone
     })
-  await announce(held, marked, requestId)
+  announce(held, marked, requestId)
   return new Map(marked.map((it) => [it.room.room_id, it]))
 }
 
@@ -45,7 +52,7 @@ async function markAlone(held: Held, read: Read, requestId: string): Promise<Rea
   try {
     const marked = (await lockAndMark(held, read, requestId)) ?? (await hearAndMark(held, read, requestId))
     if (!marked) return { outcome: 'refused', refusal: new Refusal('unknown_room') }
-    await announce(held, [marked], requestId)
+    announce(held, [marked], requestId)
     return toResult(marked, read)
   } catch (error) {
     if (error instanceof Refusal) return { outcome: 'refused', refusal: error }
@@ -67,18 +74,19 @@ function toResult({ room, moved }: MarkedRoom, read: Read): ReadResult {
   return { outcome: 'read', seq: room[`${party}_seq`], frame: moved.includes(party) ? readFrame(room, party) : '' }
 }
 
-async function announce(held: Held, marked: readonly MarkedRoom[], requestId: string): Promise<void> {
+/** Nobody waits for it: the card follows as it is by then, and what fails here is left to the sweeper. */
+function announce(held: Held, marked: readonly MarkedRoom[], requestId: string): void {
   const moved = marked.filter((it) => it.box !== null)
-  if (moved.length === 0) return
   const rooms = moved.map((it) => it.room.room_id)
-  const cards = new Map((await held.db.run((sql) => cardsOf(sql, rooms))).map((card) => [card.room_id, card]))
-  const entries = moved.flatMap(({ room, moved: parties }) =>
-    parties.map((party) => readEntry(room, party, cards.get(room.room_id) ?? null, requestId)),
-  )
-  held.outbox.publish(
-    entries,
-    moved.map((it) => toOutboxRow(it, requestId)),
-  )
+  withCards(held, rooms, (cards) => {
+    const entries = moved.flatMap(({ room, moved: parties }) =>
+      parties.map((party) => readEntry(room, party, cards.get(room.room_id) ?? null, requestId)),
+    )
+    held.outbox.publish(
+      entries,
+      moved.map((it) => toOutboxRow(it, requestId)),
+    )
+  })
 }
 
 const toOutboxRow = ({ room, moved, box }: MarkedRoom, requestId: string): OutboxRow => ({

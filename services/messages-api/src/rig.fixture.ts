@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { applyCardsBody, storyBody } from '@farmgate/contracts/internal-rooms.ts'
 import type { Card } from '@farmgate/contracts/message-events.ts'
 import type { RoomEvent } from '@farmgate/contracts/room-events.ts'
@@ -20,6 +23,9 @@ import { v4 as uuid } from 'uuid'
 import { sayChanges } from './announce.ts'
 import { hearRooms } from './consumers/room-events.ts'
 import type { Held } from './held.ts'
+import { openFileStore } from './images/file-store.ts'
+import { openImages } from './images/open-images.ts'
+import type { ImageStore } from './images/store.ts'
 import { reconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
 
@@ -40,6 +46,8 @@ const log = createLog('messages-api', config.LOG_LEVEL)
 
 export type Instance = Held & { url: string; consumer: Consumer; close(): Promise<void> }
 
+type RigOptions = { instances?: number; openStore?: () => ImageStore }
+
 export type Rig = {
   redis: TestRedis
   /** As the owner of everything: looks at tables, locks rows. */
@@ -49,11 +57,16 @@ export type Rig = {
   close(): Promise<void>
 }
 
-export async function openRig({ instances = 1 } = {}): Promise<Rig> {
+/** `openStore` gives each instance its own hand on the same images; a folder of the rig's where it is not given. */
+export async function openRig({ instances = 1, openStore }: RigOptions = {}): Promise<Rig> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'farmgate-rig-'))
   const [database, redis, rooms] = await Promise.all([testDatabase('messages-api'), testRedis(), openRoomsPeer()])
   const admin = postgres(database.adminUrl, { max: 4, onnotice: () => undefined })
   const parts: Instance[] = []
-  for (let i = 0; i < instances; i++) parts.push(await openInstance(database.url, redis.url, rooms.url))
+  for (let i = 0; i < instances; i++)
+    parts.push(
+      await openInstance(database.url, redis.url, rooms.url, openStore?.() ?? openFileStore(path.join(dir, 'images'))),
+    )
   return {
     redis,
     admin,
@@ -62,20 +75,26 @@ export async function openRig({ instances = 1 } = {}): Promise<Rig> {
     async close() {
       for (const part of parts) await part.close()
       await admin.end()
-      await Promise.all([rooms.close(), redis.close(), database.close()])
+      await Promise.all([rooms.close(), redis.close(), database.close(), rm(dir, { recursive: true })])
     },
   }
 }
 
-async function openInstance(databaseUrl: string, redisUrl: string, roomsUrl: string): Promise<Instance> {
+async function openInstance(
+  databaseUrl: string,
+  redisUrl: string,
+  roomsUrl: string,
+  store: ImageStore,
+): Promise<Instance> {
   const db = openDatabase(databaseUrl, { name: 'messages-api', log })
   const redis = openRedis(redisUrl, { log, name: 'messages-api' })
   const pulse = startPulse({ redis, log, everyMs: 200 })
   await until(() => pulse.state === 'up')
   const rooms = internalClient({ name: 'rooms-api', baseUrl: roomsUrl, token: TEST_INTERNAL_TOKEN })
   const outbox = startOutbox({ ...sayChanges(db, rooms), redis, pulse, log, sweepEveryMs: 200, minAgeMs: 400 })
-  const held = { db, outbox, rooms }
-  const reconcile = reconciler(held, log)
+  const images = openImages({ db, store, urlSecret: TEST_INTERNAL_TOKEN, log })
+  const held = { log, db, outbox, rooms, images }
+  const reconcile = reconciler(held)
   const consumer = startConsumer({ ...hearRooms(held), onLoss: reconcile.soon, redis, pulse, log, claimIdleMs: 500 })
   const app = await createApp({
     log,
@@ -85,7 +104,7 @@ async function openInstance(databaseUrl: string, redisUrl: string, roomsUrl: str
   })
   answer(app, held)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const closing = [consumer, reconcile, outbox, pulse, rooms, redis, db]
+  const closing = [consumer, reconcile, outbox, pulse, rooms, images, redis, db]
   return {
     ...held,
     consumer,

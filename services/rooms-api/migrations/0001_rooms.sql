@@ -33,8 +33,8 @@ create table rooms.rooms (
   event_no integer not null,
   card_rev bigint not null default 0,
   last_seq integer not null,
-  unread_customer integer not null,
-  unread_farmer integer not null,
+  customer_unread integer not null,
+  farmer_unread integer not null,
   last_message json,
   created_at timestamptz(3) not null,
   activity_at timestamptz(3) not null,
@@ -48,11 +48,11 @@ create index rooms_of_customer on rooms.rooms (customer_id, activity_at desc, ro
 create index rooms_of_farmer on rooms.rooms (farmer_id, activity_at desc, room_id desc);
 --> statement-breakpoint
 -- The same for what is unread; the sum over it costs what is unread, not what there is.
-create index unread_of_customer on rooms.rooms (customer_id, activity_at desc, room_id desc) include (unread_customer)
-  where unread_customer > 0;
+create index unread_of_customer on rooms.rooms (customer_id, activity_at desc, room_id desc) include (customer_unread)
+  where customer_unread > 0;
 --> statement-breakpoint
-create index unread_of_farmer on rooms.rooms (farmer_id, activity_at desc, room_id desc) include (unread_farmer)
-  where unread_farmer > 0;
+create index unread_of_farmer on rooms.rooms (farmer_id, activity_at desc, room_id desc) include (farmer_unread)
+  where farmer_unread > 0;
 --> statement-breakpoint
 -- What changed lately, for gateways that compare.
 create index rooms_changed on rooms.rooms (card_changed_at);

@@ -56,6 +56,6 @@ async function totalsUnread(sql: Sql, userIds: ReadonlySet<string>): Promise<Map
 
 /** An expression: what is unread for the user whom `user` names. */
 export const totalUnread = (sql: Sql, user: PendingQuery<Row[]> | string) => sql`(
-  coalesce((select sum(unread_customer) from rooms.rooms where customer_id = ${user} and unread_customer > 0), 0)
-  + coalesce((select sum(unread_farmer) from rooms.rooms where farmer_id = ${user} and unread_farmer > 0), 0)
+  coalesce((select sum(customer_unread) from rooms.rooms where customer_id = ${user} and customer_unread > 0), 0)
+  + coalesce((select sum(farmer_unread) from rooms.rooms where farmer_id = ${user} and farmer_unread > 0), 0)
 )::float8`

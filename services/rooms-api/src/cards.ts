@@ -23,7 +23,7 @@ export async function applyCards(sql: Sql, cards: readonly Card[], requestId = '
     ), changed as (
       update rooms.rooms r set
         card_rev = card.card_rev, last_seq = card.last_seq, last_message = card.last_message,
-        unread_customer = card.customer_unread, unread_farmer = card.farmer_unread,
+        customer_unread = card.customer_unread, farmer_unread = card.farmer_unread,
         -- Until the farmer's read marker reaches the order's first message, or the order moves on.
         is_new_order = r.order_status is not distinct from 'new' and card.farmer_seq < card.order_seq,
         activity_at = greatest(r.activity_at, card.last_at), card_changed_at = clock_timestamp()

@@ -50,8 +50,8 @@ function draft(checkout: CheckoutBody, product: Product, at: string): { room: St
     is_new_order: false,
     event_no: 1,
     last_seq: 0,
-    unread_customer: 0,
-    unread_farmer: 0,
+    customer_unread: 0,
+    farmer_unread: 0,
     last_message: null,
     created_at: at,
     activity_at: at,
@@ -84,11 +84,11 @@ const insertRoom = (sql: ISql, room: StoredRoom, events: readonly RoomEvent[], r
   ), opened as (
     insert into rooms.rooms (
       room_id, customer_id, farmer_id, product_id, quantity, product_image_url, order_status, is_new_order, event_no,
-      last_seq, unread_customer, unread_farmer, last_message, created_at, activity_at
+      last_seq, customer_unread, farmer_unread, last_message, created_at, activity_at
     )
     select
       n.room_id, n.customer_id, n.farmer_id, n.product_id, n.quantity, n.product_image_url, n.order_status,
-      n.is_new_order, n.event_no, n.last_seq, n.unread_customer, n.unread_farmer, n.last_message, n.created_at,
+      n.is_new_order, n.event_no, n.last_seq, n.customer_unread, n.farmer_unread, n.last_message, n.created_at,
       n.activity_at
     from product, json_populate_record(null::rooms.rooms, ${JSON.stringify(room)}::text::json) n
     where product.is_same

@@ -15,8 +15,8 @@ const asked: StoredRoom = {
   is_new_order: false,
   event_no: 1,
   last_seq: 4,
-  unread_customer: 2,
-  unread_farmer: 1,
+  customer_unread: 2,
+  farmer_unread: 1,
   last_message: null,
   created_at: '2026-11-23T09:00:00.000Z',
   activity_at: '2026-11-23T09:30:00.000Z',
@@ -46,8 +46,8 @@ test('an order makes the room new, unread for the farmer, and its first message 
       width: null,
     }),
   ])
-  expect(room).toMatchObject({ order_status: 'new', is_new_order: true, quantity: 2.5, unread_farmer: 2, last_seq: 5 })
-  expect(room).toMatchObject({ unread_customer: 2, activity_at: AT, event_no: 2 })
+  expect(room).toMatchObject({ order_status: 'new', is_new_order: true, quantity: 2.5, farmer_unread: 2, last_seq: 5 })
+  expect(room).toMatchObject({ customer_unread: 2, activity_at: AT, event_no: 2 })
   expect(room.last_message).toMatchObject({
     message_id: event.message_id,
     seq: 5,
@@ -68,7 +68,7 @@ test('a step of the farmer is a message that the customer has not read', () => {
   const step = { from: 'new', to: 'active', who: 'farmer', says: 'The order is now active.' } as const
   const { room, event } = takeStep(ordered, step, 'f-1', AT)
   expect(roomEvents['order.status_changed'].parse(event)).toEqual(event)
-  expect(room).toMatchObject({ order_status: 'active', is_new_order: false, unread_customer: 3, unread_farmer: 2 })
+  expect(room).toMatchObject({ order_status: 'active', is_new_order: false, customer_unread: 3, farmer_unread: 2 })
   expect(room.last_message).toMatchObject({
     kind: 'order_status',
     sender_id: 'f-1',

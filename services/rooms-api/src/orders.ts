@@ -42,7 +42,7 @@ export function placeOrder(
     product_image_url: imageUrl ?? room.product_image_url,
     order_status: 'new',
     is_new_order: true,
-    unread_farmer: room.unread_farmer + 1,
+    farmer_unread: room.farmer_unread + 1,
   } as const
   return { room: ordered, event }
 }
@@ -69,14 +69,14 @@ export function takeStep(
     ...withMessage(room, 'order_status', by, event),
     order_status: step.to,
     is_new_order: false,
-    unread_customer: room.unread_customer + 1,
+    customer_unread: room.customer_unread + 1,
   }
   return { room: moved, event }
 }
 
-type Told = { event_no: number; at: string; message_id: string; body: string; images?: readonly unknown[] }
+type OrderEvent = RoomEvents['order.placed' | 'order.status_changed']
 
-function withMessage(room: StoredRoom, kind: LastMessage['kind'], sender_id: string, event: Told): StoredRoom {
+function withMessage(room: StoredRoom, kind: LastMessage['kind'], sender_id: string, event: OrderEvent): StoredRoom {
   const seq = room.last_seq + 1
   return {
     ...room,
@@ -88,7 +88,7 @@ function withMessage(room: StoredRoom, kind: LastMessage['kind'], sender_id: str
       kind,
       sender_id,
       preview: previewOf(event.body),
-      has_images: (event.images?.length ?? 0) > 0,
+      has_images: 'images' in event && event.images.length > 0,
       created_at: event.at,
     },
     activity_at: later(event.at, room.activity_at),

@@ -19,7 +19,7 @@ export async function recordChange(tx: ISql, { room, event }: Change<RoomEvent>,
       update rooms.rooms r set
         quantity = n.quantity, product_image_url = n.product_image_url, order_status = n.order_status,
         is_new_order = n.is_new_order, event_no = n.event_no, last_seq = n.last_seq,
-        unread_customer = n.unread_customer, unread_farmer = n.unread_farmer, last_message = n.last_message,
+        customer_unread = n.customer_unread, farmer_unread = n.farmer_unread, last_message = n.last_message,
         activity_at = n.activity_at, card_changed_at = clock_timestamp()
       from json_populate_record(null::rooms.rooms, ${JSON.stringify(room)}::text::json) n
       where r.room_id = n.room_id

@@ -52,7 +52,7 @@ test('a rebuild heals whatever stands in a card', async () => {
   await heard(opened, 0)
   const good = await read(opened)
   await sql`
-    update rooms.rooms set unread_farmer = 99, unread_customer = 98, last_seq = 97, last_message = null, card_rev = 1000000
+    update rooms.rooms set farmer_unread = 99, customer_unread = 98, last_seq = 97, last_message = null, card_rev = 1000000
     where room_id = ${opened.room_id}`
   const answer = await fetch(`${stack.urls['rooms-api']}/internal/cards/rebuild/`, {
     method: 'POST',

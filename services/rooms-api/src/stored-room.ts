@@ -17,8 +17,8 @@ export type StoredRoom = {
   is_new_order: boolean
   event_no: number
   last_seq: number
-  unread_customer: number
-  unread_farmer: number
+  customer_unread: number
+  farmer_unread: number
   last_message: LastMessage | null
   created_at: string
   activity_at: string
@@ -45,7 +45,7 @@ export const toStoredRoom = ({ created_ms, activity_ms, ...row }: RoomRow): Stor
 /** What a `StoredRoom` is read from, in a statement that has `cardJoins` behind `rooms.rooms r`. */
 export const cardColumns = (sql: ISql) => sql`
   r.room_id, r.customer_id, r.farmer_id, r.product_id, r.quantity::float8 as quantity, r.product_image_url,
-  r.order_status, r.is_new_order, r.event_no, r.last_seq, r.unread_customer, r.unread_farmer, r.last_message,
+  r.order_status, r.is_new_order, r.event_no, r.last_seq, r.customer_unread, r.farmer_unread, r.last_message,
   (extract(epoch from r.created_at) * 1000)::float8 as created_ms,
   (extract(epoch from r.activity_at) * 1000)::float8 as activity_ms,
   coalesce(c.name, c.claimed_name, r.customer_id) as customer_name,
@@ -75,9 +75,9 @@ export function seenBy(room: StoredRoom, viewer: string): Room {
     quantity: room.quantity,
     order_status: room.order_status,
     is_new_order: room.is_new_order,
-    has_unread_farmer: room.unread_farmer > 0,
-    has_unread_customer: room.unread_customer > 0,
-    unread_count: viewer === room.farmer_id ? room.unread_farmer : room.unread_customer,
+    has_unread_farmer: room.farmer_unread > 0,
+    has_unread_customer: room.customer_unread > 0,
+    unread_count: viewer === room.farmer_id ? room.farmer_unread : room.customer_unread,
     last_seq: room.last_seq,
     last_message: room.last_message,
     created_at: room.created_at,

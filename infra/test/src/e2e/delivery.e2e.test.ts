@@ -66,7 +66,7 @@ async function expectRecounted(rooms: string[]) {
       from messages.messages where room_id = r.room_id and deleted_at is null
     ) recount
     where r.room_id = any(${rooms}::uuid[])
-      and (r.unread_customer, r.unread_farmer) <> (recount.customer, recount.farmer)`
+      and (r.customer_unread, r.farmer_unread) <> (recount.customer, recount.farmer)`
   await until(async () => (await drifted()).length === 0, { within: 10_000, what: 'cards equal a recount' })
 }
 

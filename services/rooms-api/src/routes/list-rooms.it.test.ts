@@ -75,7 +75,7 @@ describe('works', () => {
   test('by order status and by what is unread; the total is over all', async () => {
     const [a, b, c] = ids(await farm('f-filter', 3))
     await rig.as('f-filter').patch(`/chat/rooms/${a}/`, { body: { order_status: 'active' } })
-    await rig.db.run((sql) => sql`update rooms.rooms set unread_farmer = 0 where room_id = ${b ?? ''}`)
+    await rig.db.run((sql) => sql`update rooms.rooms set farmer_unread = 0 where room_id = ${b ?? ''}`)
     expect(ids((await list('f-filter', '?order_status=active')).results)).toEqual([a])
     expect(ids((await list('f-filter', '?order_status=completed')).results)).toEqual([])
     expect(ids((await list('f-filter', '?unread=true')).results)).toEqual([a, c])
@@ -88,7 +88,7 @@ describe('works', () => {
     await rig.db.run(
       (sql) => sql`
         insert into rooms.rooms (room_id, customer_id, farmer_id, product_id, quantity, is_new_order, event_no, last_seq,
-          unread_customer, unread_farmer, created_at, activity_at)
+          customer_unread, farmer_unread, created_at, activity_at)
         select gen_random_uuid(), 'many-' || n, 'f-many', 'p-f-pages', 1, false, 1, 0, 0, 0, now(), now() - n * interval '1 s'
         from generate_series(1, 5000) n`,
     )

@@ -55,10 +55,10 @@ async function readPage(sql: Sql, userId: string, query: ListRoomsQuery, after: 
   const rows = await sql<(RoomRow & { total_unread: number })[]>`
     with place as (
       (select room_id, activity_at from rooms.rooms
-        where customer_id = ${userId} ${behind} ${inStatus} ${withUnread(sql, 'unread_customer', query)} ${inOrder})
+        where customer_id = ${userId} ${behind} ${inStatus} ${withUnread(sql, 'customer_unread', query)} ${inOrder})
       union all
       (select room_id, activity_at from rooms.rooms
-        where farmer_id = ${userId} ${behind} ${inStatus} ${withUnread(sql, 'unread_farmer', query)} ${inOrder})
+        where farmer_id = ${userId} ${behind} ${inStatus} ${withUnread(sql, 'farmer_unread', query)} ${inOrder})
       ${inOrder}
     ), card as (
       select ${cardColumns(sql)} from place join rooms.rooms r using (room_id) ${cardJoins(sql)}
@@ -72,7 +72,7 @@ async function readPage(sql: Sql, userId: string, query: ListRoomsQuery, after: 
 }
 
 /** Literal conditions, so that the partial indexes serve them. */
-function withUnread(sql: Sql, column: 'unread_customer' | 'unread_farmer', { unread }: ListRoomsQuery) {
+function withUnread(sql: Sql, column: 'customer_unread' | 'farmer_unread', { unread }: ListRoomsQuery) {
   if (unread === undefined) return sql``
   return unread === 'true' ? sql`and ${sql(column)} > 0` : sql`and ${sql(column)} = 0`
 }

@@ -110,7 +110,7 @@ describe('POST /internal/cards/rebuild/', () => {
   const corrupt = (roomId: string) =>
     rig.db.run(
       (sql) => sql`
-        update rooms.rooms set unread_farmer = 77, unread_customer = 66, last_seq = 55, is_new_order = false,
+        update rooms.rooms set farmer_unread = 77, customer_unread = 66, last_seq = 55, is_new_order = false,
           last_message = null, card_rev = 1000000 where room_id = ${roomId}`,
     )
 

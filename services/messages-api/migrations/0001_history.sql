@@ -65,4 +65,9 @@ create table messages.outbox (
   detail     text not null default '',
   request_id text not null default '',
   created_at timestamptz not null default now()
+) with (
+  -- As packages/outbox/outbox.sql has it, and says why.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 1000,
+  autovacuum_vacuum_insert_threshold = 1000
 );

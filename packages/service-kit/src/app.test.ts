@@ -3,6 +3,7 @@ import { nowS, rawToken, serviceToken, TEST_INTERNAL_TOKEN, TEST_SECRET, token }
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { type App, createApp } from './app.ts'
+import type { Arrival } from './arrival.ts'
 import { authFields, processFields, readConfig } from './config.ts'
 import { DependencyAway } from './dependency.ts'
 import { createLog } from './log.ts'
@@ -154,16 +155,36 @@ describe('paths, queries and methods', () => {
 
 describe('requests that do not arrive in time', () => {
   const head = 'POST /echo/ HTTP/1.1\r\nhost: x\r\n'
+  const body = 'content-type: application/json\r\ncontent-length: 99\r\n\r\n{"word"'
+  const hasty = async (arrival: Arrival) => {
+    const made = await createApp({ log, config, arrival })
+    onTestFinished(() => made.close())
+    made.post('/echo/', async ({ body }) => body)
+    return made.listen({ host: '127.0.0.1', port: 0 })
+  }
+
   test.each([
-    ['headers', head],
-    ['a body', `${head}content-type: application/json\r\ncontent-length: 99\r\n\r\n{"word"`],
-  ])('slow %s: 408, and the connection is closed', async (_, bytes) => {
-    const hasty = await createApp({ log, config, requestTimeoutMs: 100 })
-    onTestFinished(() => hasty.close())
-    hasty.post('/echo/', async ({ body }) => body)
-    const answer = await raw(bytes, await hasty.listen({ host: '127.0.0.1', port: 0 }))
+    ['slow headers', head, { headersMs: 100, silenceMs: 5_000, totalMs: 5_000 }],
+    ['a body that stands still', head + body, { headersMs: 5_000, silenceMs: 100, totalMs: 5_000 }],
+    ['all of it', head + body, { headersMs: 100, silenceMs: 5_000, totalMs: 200 }],
+  ])('%s: 408, and the connection is closed', async (_, bytes, arrival) => {
+    const answer = await raw(bytes, await hasty(arrival))
     expect(answer).toContain('HTTP/1.1 408 Request Timeout')
     expect(answer).toContain('request_timeout')
+  })
+
+  test('a body that trickles is waited for, and its connection is kept', async () => {
+    const url = await hasty({ headersMs: 100, silenceMs: 200, totalMs: 5_000 })
+    const words = JSON.stringify({ word: 'x'.repeat(20) })
+    const trickle = async function* () {
+      for (const letter of words) {
+        await new Promise((done) => setTimeout(done, 20))
+        yield Buffer.from(letter)
+      }
+    }
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/echo/`, { method: 'POST', headers, body: trickle(), duplex: 'half' })
+    expect(await answer.text()).toBe(words)
   })
 })
 

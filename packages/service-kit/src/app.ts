@@ -11,6 +11,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { ARRIVAL, type Arrival, refuseSilence } from './arrival.ts'
 import { type Auth, bearerToken, openAuth } from './auth.ts'
 import type { AuthConfig, ProcessConfig } from './config.ts'
 import type { Log } from './log.ts'
@@ -28,6 +29,9 @@ export type App = FastifyInstance<
   FastifyBaseLogger,
   ZodTypeProvider
 >
+
+/** A request as handlers get it. */
+export type Request = FastifyRequest
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -57,15 +61,12 @@ type Options = {
   limits?: RateLimits
   metrics?: Metrics
   openapi?: Described
-  /** A request must have arrived in this time; else 408. */
-  requestTimeoutMs?: number
+  /** How long a request may take to arrive, where not ARRIVAL. */
+  arrival?: Arrival
 }
 
 const BODY_LIMIT = 64 * 1024
 const MAX_HEADER_BYTES = 16 * 1024
-
-/** Slower requests hold a connection for nothing. */
-const REQUEST_TIMEOUT_MS = 10_000
 
 /** Longer than the idle time of common proxies (60 s), so that it is they who close: no race on a reused connection. */
 const KEEP_ALIVE_MS = 65_000
@@ -111,7 +112,7 @@ export async function createApp(options: Options): Promise<App> {
   return app
 }
 
-function createServer({ log, config, requestTimeoutMs = REQUEST_TIMEOUT_MS }: Options): App {
+function createServer({ log, config, arrival = ARRIVAL }: Options): App {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -119,13 +120,13 @@ function createServer({ log, config, requestTimeoutMs = REQUEST_TIMEOUT_MS }: Op
     trustProxy: config.TRUSTED_PROXIES,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     bodyLimit: BODY_LIMIT,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: arrival.totalMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: requestTimeoutMs,
+      headersTimeout: arrival.headersMs,
       // Node looks for late requests every 30 s where nothing is said, so that 10 s would be up to 40.
-      connectionsCheckingInterval: requestTimeoutMs / 10,
+      connectionsCheckingInterval: arrival.headersMs / 10,
       noDelay: true,
     },
     // While closing, what still comes over open connections is served, and told not to come again.
@@ -136,6 +137,7 @@ function createServer({ log, config, requestTimeoutMs = REQUEST_TIMEOUT_MS }: Op
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.removeContentTypeParser('text/plain')
+  refuseSilence(app.server, arrival.silenceMs)
   return app
 }
 

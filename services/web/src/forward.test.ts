@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { Arrival } from '@farmgate/service-kit/arrival.ts'
 import { configOrExit } from '@farmgate/service-kit/config.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { rawAnswer } from '@farmgate/service-kit/problems.ts'
@@ -57,9 +58,17 @@ afterAll(async () => {
   await upstream.close()
 })
 
-async function startOrigin(env: Record<string, string>) {
-  const made = await createOrigin(configOrExit(shape, env), createLog('web', 'silent'))
+async function startOrigin(env: Record<string, string>, arrival?: Arrival) {
+  const made = await createOrigin(configOrExit(shape, env), createLog('web', 'silent'), arrival)
   return [made, await made.listen({ host: '127.0.0.1', port: 0 })] as const
+}
+
+/** A body that comes in these pieces, with a pause after each. */
+async function* every(ms: number, pieces: Buffer[]) {
+  for (const piece of pieces) {
+    yield piece
+    await new Promise((done) => setTimeout(done, ms))
+  }
 }
 
 const json = async (answer: Response) => (await answer.json()) as Record<string, Record<string, string>>
@@ -105,6 +114,29 @@ describe('requests', () => {
     const body = Buffer.alloc(10_000_000, 'x')
     const answer = await ask('/chat/images/', { method: 'POST', body, headers: { 'content-type': 'image/png' } })
     expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true)
+  })
+
+  describe('an upload over a slow line', () => {
+    const chunk = Buffer.alloc(100_000, 'x')
+    // 300 ms stand for 10 s.
+    const arrival = { headersMs: 300, silenceMs: 300, totalMs: 10_000 }
+    const upload = async (path: string, type: string, body: AsyncIterable<Buffer>) => {
+      const url = upstream.listeningOrigin
+      const [slow, at] = await startOrigin({ ROOMS_API_URL: url, MESSAGES_API_URL: url }, arrival)
+      onTestFinished(() => slow.close())
+      return fetch(at + path, { method: 'POST', body, duplex: 'half', headers: { 'content-type': type } })
+    }
+
+    test('2 MB that trickle for longer than any wait arrive', async () => {
+      const answer = await upload('/chat/images/', 'image/png', every(50, Array(20).fill(chunk)))
+      expect((await answer.arrayBuffer()).byteLength).toBe(2_000_000)
+    })
+
+    test('one that stands still is 408', async () => {
+      const answer = await upload('/chat/rooms/', 'application/json', every(1_000, [chunk, chunk]))
+      expect(answer.status).toBe(408)
+      expect(await answer.json()).toMatchObject({ code: 'request_timeout' })
+    })
   })
 
   test('what a trusted proxy says of the client is kept and added to, and a request id is made', async () => {

@@ -11,7 +11,7 @@ import { type Target, targetOf } from './targets.ts'
 
 type Options = { log: Log; trustedProxies: string; targets: Record<Target, string> }
 
-/** Of silence, not in total: an upload may take its time. Longer than any deadline behind, so that theirs answers. */
+/** Of silence, not in total. Longer than any deadline behind, so that theirs answers. */
 const SILENCE_MS = 15_000
 
 /** An upgrade is answered by the gateway at once, or something is wrong. */
@@ -76,7 +76,7 @@ export function forwardTo(app: App, { log, trustedProxies, targets }: Options) {
 
   // A wish to speak another protocol (curl offers h2c) is no refusal of HTTP: only sockets leave the request path.
   Object.assign(app.server, { shouldUpgradeCallback: wantsSocket })
-  app.server.removeAllListeners('request')
+  if (ours) app.server.removeListener('request', ours as () => void)
   app.server.on('request', onRequest)
   app.server.on('upgrade', onUpgrade)
   app.addHook('preClose', async () => {

@@ -32,7 +32,7 @@ export const inboxChangesBody = z.object({
   limit: z.int().min(1).max(500).default(500),
 })
 export const inboxChangesAnswer = z.object({
-  changes: z.array(z.object({ user_id: userId, frame: z.string() })),
+  changes: z.array(z.object({ user_id: userId, room_id: roomId, frame: z.string() })),
   next: cardChange.optional(),
 })
 

@@ -107,8 +107,8 @@ const storyEntry = ({ subject, request_id }: OutboxRow, events: readonly RoomEve
   fields: roomEntry(events, request_id),
 })
 
-const cardEntry = ({ user_id, frame }: CardFrame): Entry => ({
+const cardEntry = ({ user_id, room_id, frame }: CardFrame): Entry => ({
   stream: INBOX_STREAM,
   subject: user_id,
-  fields: { type: 'room.updated', user_id, frame },
+  fields: { type: 'room.updated', user_id, room_id, frame },
 })

@@ -12,8 +12,7 @@ export function listInboxChanges(app: App, db: Database): void {
     '/internal/rooms/inbox-changes/',
     { schema: { body: inboxChangesBody }, bodyLimit: BATCH_BYTES },
     async ({ body }) => {
-      const frames = await db.run((sql) => changedCardFrames(sql, body.user_ids, body.since))
-      return { changes: frames.map(({ user_id, frame }) => ({ user_id, frame })) }
+      return { changes: await db.run((sql) => changedCardFrames(sql, body.user_ids, body.since)) }
     },
   )
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { imageId, messageId, roomId, userId } from './ids.ts'
 import { orderStatus } from './order-status.ts'
-import { clientMessageId, position, queryPosition, text, time } from './text.ts'
+import { clientMessageId, position, queryNumber, queryPosition, text, time } from './text.ts'
 
 /** `text`: written by a party. `order_placed`: the first message of an order. `order_status`: a step of the farmer's. */
 export const messageKind = z.enum(['text', 'order_placed', 'order_status']).meta({ id: 'MessageKind' })
@@ -74,7 +74,7 @@ export const listMessagesQuery = z
     before_seq: queryPosition.optional().meta({ description: 'The newest page below this seq' }),
     after_seq: queryPosition.optional().meta({ description: 'The oldest page above this seq' }),
     after_rev: queryPosition.optional().meta({ description: 'What was created or changed since, ascending by rev' }),
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    limit: queryNumber(z.int().min(1).max(200).default(50)),
   })
   .refine(
     (query) => [query.before_seq, query.after_seq, query.after_rev].filter((bound) => bound !== undefined).length <= 1,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { messageId, productId, productIdInput, roomId, userId, userIdInput } from './ids.ts'
 import { messageKind } from './messages.ts'
 import { orderStatus } from './order-status.ts'
-import { imageUrl, position, time } from './text.ts'
+import { imageUrl, position, queryNumber, time } from './text.ts'
 
 export const quantity = z
   .number()
@@ -74,7 +74,7 @@ export const room = z
 export type Room = z.infer<typeof room>
 
 export const listRoomsQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(30),
+  limit: queryNumber(z.int().min(1).max(100).default(30)),
   cursor: z.string().max(256).optional(),
   order_status: orderStatus.optional(),
   unread: z.enum(['true', 'false']).optional().meta({ description: 'true: only rooms with something unread' }),

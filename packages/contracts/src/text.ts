@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
 /** Postgres stores no NUL and UTF-8 no lone surrogate: both are refused at the border. */
-export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
 
 /** Code points: what a reader counts as characters, near enough. */
-export const lengthOf = (text: string): number => {
+const lengthOf = (text: string): number => {
   let length = 0
   for (const _ of text) length++
   return length
@@ -34,7 +34,11 @@ export const time = z.iso.datetime({ precision: 3 })
 
 /** The number of a message, a change or an event in its room: 0 is before the first. */
 export const position = z.int().min(0)
-export const queryPosition = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+/** A whole number in a query: digits and nothing else. What JavaScript would also read (`1e1`, ` 5`, nothing) is refused. */
+export const queryNumber = <Schema extends z.ZodType>(number: Schema) =>
+  z.preprocess((text) => (typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : text), number)
+export const queryPosition = queryNumber(z.int().min(0).max(Number.MAX_SAFE_INTEGER))
 
 /** Whitespace and control characters vanish inside `new URL`: a URL that holds one is not what it seems. */
 const HIDDEN = /[\s\p{Cc}]/u

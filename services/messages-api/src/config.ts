@@ -1,13 +1,15 @@
 import { authFields, databaseFields, port, processFields, redisFields, url } from '@farmgate/service-kit/config.ts'
 import type { z } from 'zod'
+import { imageStoreFields } from './images/open-store.ts'
 
 /** What messages-api reads from its environment. */
-export const shape = {
+export const shapeFor = (env: Record<string, string | undefined>) => ({
   ...processFields,
   ...authFields,
   ...databaseFields,
   ...redisFields,
   MESSAGES_API_PORT: port(4002),
   ROOMS_API_URL: url('http://127.0.0.1:4001'),
-}
-export type Config = z.output<z.ZodObject<typeof shape>>
+  ...imageStoreFields(env.IMAGE_STORE),
+})
+export type Config = z.output<z.ZodObject<ReturnType<typeof shapeFor>>>

@@ -2,6 +2,7 @@ import type { Outbox } from '@farmgate/outbox/outbox.ts'
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
+import type { Images } from './images/open-images.ts'
 
 /** What messages-api holds and its operations work with. */
 export type Held = {
@@ -11,4 +12,6 @@ export type Held = {
   outbox: Outbox
   /** rooms-api, the owner of rooms and orders. */
   rooms: InternalClient
+  /** Uploads: where they are kept, how they are shown, what removes them. */
+  images: Images
 }

@@ -15,6 +15,8 @@ import { listMessages } from './routes/list-messages.ts'
 import { markRead } from './routes/mark-read.ts'
 import { readMessage } from './routes/read-message.ts'
 import { sendMessage } from './routes/send-message.ts'
+import { serveImage } from './routes/serve-image.ts'
+import { uploadImage } from './routes/upload-image.ts'
 
 /** Every operation: first what the world may ask, then what the other services may. */
 const operations: readonly ((app: App, held: Held) => void)[] = [
@@ -24,6 +26,8 @@ const operations: readonly ((app: App, held: Held) => void)[] = [
   editMessage,
   deleteMessage,
   markRead,
+  uploadImage,
+  serveImage,
 
   sendBatch,
   changeBatch,

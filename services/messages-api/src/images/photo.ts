@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import sharp, { type Metadata, type Sharp } from 'sharp'
@@ -24,7 +24,14 @@ const PLACEHOLDER_SIDE = 16
 const DECODE_S = 20
 
 /** What is kept of an upload. Sizes in pixels, as it is shown; `placeholder` is a data URI of some 100 characters. */
-export type Photo = { width: number; height: number; content_type: string; bytes: number; placeholder: string }
+export type Photo = {
+  width: number
+  height: number
+  content_type: string
+  bytes: number
+  thumbnail_bytes: number
+  placeholder: string
+}
 
 /** Both files of it, as they are written. */
 export type PhotoFiles = Record<Variant, string>
@@ -45,13 +52,16 @@ export function limitDecoders(): void {
 export async function makePhoto(file: string, into: PhotoFiles): Promise<Photo> {
   const header = await readHeader(file)
   const { format, ...made } = await settled(encoder(file, header).toFile(into.original))
-  await settled(scaled(into.original, THUMBNAIL_SIDE).webp({ quality: 75, effort: 3 }).toFile(into.thumbnail))
+  const thumbnail = await settled(
+    scaled(into.original, THUMBNAIL_SIDE).webp({ quality: 75, effort: 3 }).toFile(into.thumbnail),
+  )
   const tiny = await settled(scaled(into.thumbnail, PLACEHOLDER_SIDE).blur(1).webp({ quality: 20 }).toBuffer())
   return {
     width: made.width,
     height: made.pageHeight ?? made.height,
     content_type: `image/${format}`,
-    bytes: (await stat(into.original)).size,
+    bytes: made.size,
+    thumbnail_bytes: thumbnail.size,
     placeholder: `data:image/webp;base64,${tiny.toString('base64')}`,
   }
 }

@@ -1,3 +1,5 @@
+import { oneAtATime } from '@farmgate/streams/bell.ts'
+
 export type Gatherer<T> = {
   /** False where too much waits already: the items are dropped, and somebody else has to see to them. */
   add(items: readonly T[]): boolean
@@ -20,19 +22,16 @@ export function gather<T>({
   work(items: T[]): Promise<void>
 }): Gatherer<T> {
   let waiting: T[] = []
-  let running: Promise<void> | undefined
-
-  const run = async () => {
+  const working = oneAtATime(async () => {
     while (waiting.length > 0) await work(waiting.splice(0, most))
-    running = undefined
-  }
+  })
   return {
     add(items) {
       if (waiting.length + items.length > max) return false
       waiting = waiting.concat(items)
-      if (waiting.length > 0) running ??= run()
+      working.soon()
       return true
     },
-    idle: async () => running,
+    idle: working.idle,
   }
 }

@@ -39,3 +39,28 @@ export async function within(ms: number, work: Promise<unknown>): Promise<void> 
   const bell = createBell()
   await Promise.race([work.finally(bell.ring), bell.wait(ms)])
 }
+
+/**
+ * Runs `work` when it is wanted, one at a time: however often `soon` is called meanwhile, it runs once more after that.
+ * `work` deals with its own errors. `idle` resolves when nothing is wanted and nothing is under way.
+ */
+export function oneAtATime(work: () => Promise<void>): { soon(): void; idle(): Promise<void> } {
+  let isWanted = false
+  let running: Promise<void> | undefined
+
+  // Always awaits once before it ends: `running` is assigned by then, and cleared in the step that saw nothing wanted.
+  const run = async () => {
+    while (isWanted) {
+      isWanted = false
+      await work()
+    }
+    running = undefined
+  }
+  return {
+    soon() {
+      isWanted = true
+      running ??= run()
+    },
+    idle: async () => running,
+  }
+}

@@ -11,5 +11,6 @@ export const inboxEvents = {
     user_id: userId,
     room_id: roomId,
     frame: z.string().min(1),
+    request_id: z.string().default('').meta({ description: 'The request that caused it, for logs' }),
   }),
 } as const

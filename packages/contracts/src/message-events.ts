@@ -37,11 +37,15 @@ const cardField = z.string().transform((json, context) => {
   }
 })
 
+/** The request that caused the change, for logs; '' where none is known. */
+const requestId = z.string().default('')
+
 const change = {
   room_id: roomId,
   rev: z.coerce.number().int().min(1),
   frame: z.string().min(1).meta({ description: 'One or more ready frames, separated by a line feed' }),
   card: cardField.default(null),
+  request_id: requestId,
 }
 
 /**
@@ -59,6 +63,7 @@ export const messageEvents = {
     seq: z.coerce.number().int().min(1),
     frame: z.string().min(1),
     card: cardField.default(null),
+    request_id: requestId,
   }),
 } as const
 

@@ -74,9 +74,11 @@ export const roomEntry = (events: readonly RoomEvent[], requestId: string) => ({
   request_id: requestId,
 })
 
-/** The events of an entry. Throws where it does not parse. */
-export const eventsOfEntry = (fields: Readonly<Record<string, string>>): HeardEvent[] =>
-  z
-    .array(roomEvent)
-    .min(1)
-    .parse(JSON.parse(fields.events ?? ''))
+const heardEntry = z.object({
+  events: z.string().transform((json) => z.array(roomEvent).min(1).parse(JSON.parse(json))),
+  request_id: z.string().default(''),
+})
+export type HeardEntry = z.infer<typeof heardEntry>
+
+/** Throws where it does not parse. */
+export const readRoomEntry = (fields: Readonly<Record<string, string>>): HeardEntry => heardEntry.parse({ ...fields })

@@ -3,7 +3,7 @@ import type { HeardEvent } from '@farmgate/contracts/room-events.ts'
 import { announceStory } from './announce.ts'
 import type { Held } from './held.ts'
 import { begin, goOn, inOrder } from './story.ts'
-import { lockRoom, openRooms, writeStory } from './story-statements.ts'
+import { type CauseOf, lockRoom, openRooms, writeStory } from './story-statements.ts'
 
 /*
  * What rooms-api says of its rooms becomes part of their history here. The events of a room are numbered 1, 2, 3 …,
@@ -16,14 +16,19 @@ const STORY_DEADLINE_MS = 2_000
 
 /**
  * Applies events as they come: of any rooms, in any order, repeated, or with some missing. Throws `Refusal`
- * `unknown_room` where a missing part is of a room that rooms-api does not know.
+ * `unknown_room` where a missing part is of a room that rooms-api does not know. `causeOf` tells which request caused a
+ * room's events.
  */
-export async function applyRoomEvents(held: Held, events: readonly HeardEvent[], requestId = ''): Promise<void> {
+export async function applyRoomEvents(
+  held: Held,
+  events: readonly HeardEvent[],
+  causeOf: CauseOf = () => '',
+): Promise<void> {
   const stories = [...Map.groupBy(events, (event) => event.room_id)].map(([, story]) => inOrder(story))
-  const opened = await open(held, stories, requestId)
+  const opened = await open(held, stories, causeOf)
   for (const story of stories) {
     const roomId = story[0]?.room_id ?? ''
-    if (!opened.has(roomId)) await continueStory(held, roomId, story, requestId)
+    if (!opened.has(roomId)) await continueStory(held, roomId, story, causeOf(roomId))
   }
 }
 
@@ -31,7 +36,7 @@ export async function applyRoomEvents(held: Held, events: readonly HeardEvent[],
 export async function hearStory(held: Held, roomId: string, requestId = ''): Promise<void> {
   const story = await ask(held, roomId, 0, requestId)
   if (!begin(story)) throw new Error(`rooms-api tells the story of ${roomId} without its beginning`)
-  await applyRoomEvents(held, story, requestId)
+  await applyRoomEvents(held, story, () => requestId)
 }
 
 async function ask(held: Held, roomId: string, after: number, requestId: string): Promise<HeardEvent[]> {
@@ -44,12 +49,15 @@ async function ask(held: Held, roomId: string, after: number, requestId: string)
 }
 
 /** All rooms that are new to us, in one statement; answers which were. */
-async function open(held: Held, stories: readonly HeardEvent[][], requestId: string): Promise<Set<string>> {
+async function open(held: Held, stories: readonly HeardEvent[][], causeOf: CauseOf): Promise<Set<string>> {
   const begun = stories.flatMap((story) => begin(story) ?? [])
   if (begun.length === 0) return new Set()
-  const opened = await held.db.run((sql) => openRooms(sql, begun, requestId))
+  const opened = await held.db.run((sql) => openRooms(sql, begun, causeOf))
   const boxes = new Map(opened.map((row) => [row.room_id, row.outbox_id]))
-  for (const told of begun) announceStory(held, told, boxes.get(told.room.room_id), requestId)
+  for (const told of begun) {
+    const { room_id } = told.room
+    announceStory(held, told, boxes.get(room_id), causeOf(room_id))
+  }
   return new Set(boxes.keys())
 }
 

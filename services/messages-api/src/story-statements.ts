@@ -2,13 +2,16 @@ import type { Sql, Tx } from '@farmgate/postgres/database.ts'
 import type { RoomRow } from './rows.ts'
 import type { Told } from './story.ts'
 
+/** The id of the request that caused a room's events; '' where it is not known. */
+export type CauseOf = (roomId: string) => string
+
 type Boxed = { room_id: string; outbox_id: string | null }
 
 /**
  * New rooms with their first messages, in one statement. Answers the rooms that were new: one that was there already
  * is left as it is and left out.
  */
-export const openRooms = (sql: Sql, told: readonly Told[], requestId: string) => sql<Boxed[]>`
+export const openRooms = (sql: Sql, told: readonly Told[], causeOf: CauseOf) => sql<Boxed[]>`
   with opened as (
     insert into messages.rooms (room_id, customer_id, farmer_id, order_status, event_no, last_seq, rev, card_rev,
       order_seq, customer_unread, farmer_unread)
@@ -24,11 +27,16 @@ export const openRooms = (sql: Sql, told: readonly Told[], requestId: string) =>
     join opened using (room_id)
   ), boxed as (
     insert into messages.outbox (topic, subject, first_rev, last_rev, request_id)
-    select 'changes', room_id, 1, rev, ${requestId} from opened where rev > 0
+    select 'changes', room_id, 1, rev, cause.value
+    from opened join json_each_text(${causes(told, causeOf)}::text::json) cause on cause.key = room_id::text
+    where rev > 0
     returning id, subject
   )
   select opened.room_id, boxed.id as outbox_id
   from opened left join boxed on boxed.subject = opened.room_id::text`
+
+const causes = (told: readonly Told[], causeOf: CauseOf) =>
+  JSON.stringify(Object.fromEntries(told.map(({ room }) => [room.room_id, causeOf(room.room_id)])))
 
 /** The room's row, locked until the transaction ends: the newest, even where it had to be waited for. */
 export async function lockRoom(tx: Tx, roomId: string): Promise<RoomRow | undefined> {

@@ -1,5 +1,5 @@
 import { INBOX_STREAM, inboxEvents } from '@farmgate/contracts/inbox-events.ts'
-import { eventsOfEntry, ROOMS_STREAM } from '@farmgate/contracts/room-events.ts'
+import { ROOMS_STREAM, readRoomEntry } from '@farmgate/contracts/room-events.ts'
 import { inboxServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -21,7 +21,9 @@ afterAll(async () => {
 let customers = 0
 const newRoom = () => rig.room({ customer_id: `c-${++customers}` })
 const eventsOf = async (roomId: string) =>
-  (await live.said(ROOMS_STREAM)).flatMap(eventsOfEntry).filter((event) => event.room_id === roomId)
+  (await live.said(ROOMS_STREAM))
+    .flatMap((fields) => readRoomEntry(fields).events)
+    .filter((event) => event.room_id === roomId)
 const framesOf = async (userId: string) =>
   (await live.said(INBOX_STREAM))
     .map((fields) => inboxEvents['room.updated'].parse(fields))

@@ -3,19 +3,23 @@ import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
 import { outboxColumns } from './outbox-rows.ts'
 
+/** `request_id`: of the request that changed the card, where it is known. */
+type CausedCard = Card & { request_id?: string }
+
 /**
  * Brings our cards to what messages-api says, in one statement, and gives the outbox rows of those that changed. Cards
  * are absolute: an old one, the same one again, or one that has not yet seen our newest event changes nothing. Of
- * several cards of a room only the newest is written.
+ * several cards of a room only the newest is written, under the name of the request that caused it.
  */
-export async function applyCards(sql: Sql, cards: readonly Card[], requestId = ''): Promise<OutboxRow[]> {
+export async function applyCards(sql: Sql, cards: readonly CausedCard[]): Promise<OutboxRow[]> {
   const newest = newestOf(cards)
   if (newest.length === 0) return []
   return sql<OutboxRow[]>`
     with card as (
       select * from json_to_recordset(${JSON.stringify(newest)}::text::json) as card (
         room_id uuid, card_rev bigint, event_no bigint, last_seq integer, customer_unread integer,
-        farmer_unread integer, farmer_seq bigint, order_seq bigint, last_message json, last_at timestamptz
+        farmer_unread integer, farmer_seq bigint, order_seq bigint, last_message json, last_at timestamptz,
+        request_id text
       )
     ), locked as (
       -- One order for everybody who locks several rooms, so that two batches never wait for each other.
@@ -29,15 +33,15 @@ export async function applyCards(sql: Sql, cards: readonly Card[], requestId = '
         activity_at = greatest(r.activity_at, card.last_at), card_changed_at = clock_timestamp()
       from card join locked using (room_id)
       where r.room_id = card.room_id and r.card_rev < card.card_rev and r.event_no <= card.event_no
-      returning r.room_id
+      returning r.room_id, card.request_id
     )
     insert into rooms.outbox (topic, subject, request_id)
-    select 'card', room_id::text, ${requestId} from changed
+    select 'card', room_id::text, coalesce(request_id, '') from changed
     returning ${outboxColumns(sql)}`
 }
 
-function newestOf(cards: readonly Card[]) {
-  const newest = new Map<string, Card>()
+function newestOf(cards: readonly CausedCard[]) {
+  const newest = new Map<string, CausedCard>()
   for (const card of cards)
     if (card.card_rev > (newest.get(card.room_id)?.card_rev ?? -1)) newest.set(card.room_id, card)
   return [...newest.values()].map((card) => ({ ...card, last_at: card.last_message?.created_at ?? null }))

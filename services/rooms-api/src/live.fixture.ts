@@ -15,18 +15,18 @@ export type Live = Awaited<ReturnType<typeof goLive>>
 
 /** What rooms-api hears and says, on the rig's Redis, with intervals that suit a test. */
 export async function goLive(rig: Rig, { minAgeMs = 200 } = {}) {
-  const { redis, log, db, orm, peer } = rig
+  const { redis, log, db, peer } = rig
   const pulse = startPulse({ redis, log, everyMs: 100 })
   await until(() => pulse.state === 'up')
   const wire = { redis, pulse, log, isTransient: isDependencyAway }
-  const says = { table: 'rooms.outbox', entriesOf: entriesOf(db, orm), whenAway: handOver(db, orm, peer.api) }
+  const says = { table: 'rooms.outbox', entriesOf: entriesOf(db), whenAway: handOver(db, peer.api) }
   const outbox = startOutbox({ ...wire, ...says, sql: db.sql, sweepEveryMs: 100, minAgeMs, repeatEveryMs: 200 })
   const announcer = startAnnouncer({ db, outbox, log })
   rig.tellBy(announcer)
   const reconciler = startReconciler({ db, messagesApi: peer.api, announcer, log })
   const hears = { stream: MESSAGES_STREAM, decode: decodeMessageEvent, handle: messageEvents(db, announcer) }
   const pace = { blockMs: 200, claimIdleMs: 300 }
-  const consumer = startConsumer({ ...wire, ...hears, ...pace, group: 'rooms-api', onLoss: reconciler.ask })
+  const consumer = startConsumer({ ...wire, ...hears, ...pace, group: 'rooms-api', onLoss: reconciler.soon })
   return {
     consumer,
     reconciler,

@@ -39,7 +39,7 @@ const client = internalClient({ name: 'messages-api', baseUrl: config.MESSAGES_A
 const messagesApi = openMessagesApi(client, log)
 
 // What it says
-const says = { table: 'rooms.outbox', entriesOf: entriesOf(db, orm), whenAway: handOver(db, orm, messagesApi) }
+const says = { table: 'rooms.outbox', entriesOf: entriesOf(db), whenAway: handOver(db, messagesApi) }
 const outbox = startOutbox({ ...wire, ...says, sql: db.sql })
 const announcer = startAnnouncer({ db, outbox, log })
 const trimmer = startTrimmer({ redis, log, streams: [ROOMS_STREAM, INBOX_STREAM] })
@@ -47,8 +47,8 @@ const trimmer = startTrimmer({ redis, log, streams: [ROOMS_STREAM, INBOX_STREAM]
 // What it hears
 const reconciler = startReconciler({ db, messagesApi, announcer, log })
 const hears = { stream: MESSAGES_STREAM, decode: decodeMessageEvent, handle: messageEvents(db, announcer) }
-const consumer = startConsumer({ ...wire, ...hears, group: name, onLoss: reconciler.ask })
-reconciler.ask()
+const consumer = startConsumer({ ...wire, ...hears, group: name, onLoss: reconciler.soon })
+reconciler.soon()
 
 // What it answers
 const app = await createRoomsApi({ config, log, metrics, limits, db, orm, redis, announcer, messagesApi })

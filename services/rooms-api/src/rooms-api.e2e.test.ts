@@ -1,5 +1,9 @@
 import { type Room, room, roomPage } from '@farmgate/contracts/rooms.ts'
+import { createLog } from '@farmgate/service-kit/log.ts'
 import { type Stack, startStack } from '@farmgate/stack/stack.ts'
+import { field } from '@farmgate/streams/entries.ts'
+import { openRedis } from '@farmgate/streams/redis.ts'
+import { streamKeys } from '@farmgate/streams/shards.ts'
 import { serviceToken, TEST_INTERNAL_TOKEN, token } from '@farmgate/testing/tokens.ts'
 import { until } from '@farmgate/testing/until.ts'
 import postgres, { type Sql } from 'postgres'
@@ -45,6 +49,24 @@ test('what a checkout and a step predict is what messages-api then says', async 
   const moved = room.parse((await call('PATCH', url, token('f-1'), { order_status: 'active' })).body)
   await heard(opened, first)
   expect(room.parse((await call('GET', url, token('f-1'))).body)).toEqual(moved)
+})
+
+test("a request's id stands in what it causes on every stream: rooms, messages, inbox", async () => {
+  const redis = openRedis(stack.redis.url, { log: createLog('test', 'silent'), name: 'test' })
+  await until(() => redis.status === 'ready')
+  const entriesOf = async (stream: string, requestId: string) => {
+    const shards = await Promise.all(streamKeys(stream).map((key) => redis.xrange(key, '-', '+')))
+    return shards.flat().filter(([, fields]) => field(fields, 'request_id') === requestId).length
+  }
+  const headers = { authorization: `Bearer ${token('c-followed')}`, 'content-type': 'application/json' }
+  const body = JSON.stringify(checkout({ customer_id: 'c-followed' }))
+  const ask = { method: 'POST', headers: { ...headers, 'x-request-id': 'followed-1' }, body }
+  expect((await fetch(`${stack.url}/chat/rooms/`, ask)).status).toBe(201)
+  await until(async () => {
+    const said = await Promise.all(['rooms', 'messages', 'inbox'].map((stream) => entriesOf(stream, 'followed-1')))
+    return said.every((entries) => entries > 0)
+  })
+  await redis.close()
 })
 
 test('a rebuild heals whatever stands in a card', async () => {

@@ -1,7 +1,10 @@
+import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import { type RoomEvent, roomEntry } from '@farmgate/contracts/room-events.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
+import { field } from '@farmgate/streams/entries.ts'
 import { publish } from '@farmgate/streams/publish.ts'
 import { openRedis, type Redis } from '@farmgate/streams/redis.ts'
+import { streamKeys } from '@farmgate/streams/shards.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { anOpenRoom, changeStatus, type Instance, openRig, placeOrder, type Rig } from '../rig.fixture.ts'
@@ -57,6 +60,16 @@ describe('works', () => {
     const [row] =
       await rig.admin`select count(*)::int as n from messages.messages where room_id = any(${rooms}::uuid[])`
     expect(row?.n).toBe(30)
+  })
+
+  it('a message bears the id of the request that caused it', async () => {
+    const room_id = aWholeOrder()
+    await publish(redis, [{ ...entryOf(story(room_id)), fields: roomEntry(story(room_id), 'request-7') }])
+    const shards = () => Promise.all(streamKeys(MESSAGES_STREAM).map((key) => redis.xrange(key, '-', '+')))
+    await until(async () => {
+      const entries = (await shards()).flat().filter(([, fields]) => field(fields, 'room_id') === room_id)
+      return entries.length === 3 && entries.every(([, fields]) => field(fields, 'request_id') === 'request-7')
+    })
   })
 
   it('an event whose forerunners were never told: the rest of the story is asked for', async () => {

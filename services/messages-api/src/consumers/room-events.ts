@@ -1,4 +1,4 @@
-import { eventsOfEntry, type HeardEvent, ROOMS_STREAM } from '@farmgate/contracts/room-events.ts'
+import { type HeardEntry, ROOMS_STREAM, readRoomEntry } from '@farmgate/contracts/room-events.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { Held } from '../held.ts'
 import { applyRoomEvents } from '../room-story.ts'
@@ -7,7 +7,11 @@ import { applyRoomEvents } from '../room-story.ts'
 export const hearRooms = (held: Held) => ({
   stream: ROOMS_STREAM,
   group: 'messages-api',
-  decode: eventsOfEntry,
-  handle: (entries: HeardEvent[][]) => applyRoomEvents(held, entries.flat()),
+  decode: readRoomEntry,
+  handle: (entries: HeardEntry[]) => {
+    const causes = new Map(entries.flatMap(({ events, request_id }) => events.map((it) => [it.room_id, request_id])))
+    const events = entries.flatMap((entry) => entry.events)
+    return applyRoomEvents(held, events, (roomId) => causes.get(roomId) ?? '')
+  },
   isTransient: isDependencyAway,
 })

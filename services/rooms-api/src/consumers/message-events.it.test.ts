@@ -1,3 +1,4 @@
+import { INBOX_STREAM } from '@farmgate/contracts/inbox-events.ts'
 import type { Card } from '@farmgate/contracts/message-events.ts'
 import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import type { Room } from '@farmgate/contracts/rooms.ts'
@@ -43,6 +44,14 @@ test('a card on the stream becomes the room’s; entries without one only pass b
   const room = await newRoom()
   await say(fieldsOf(room, null), fieldsOf(room, cardOf(room, { card_rev: 2, farmer_unread: 2 })))
   await until(async () => (await unread(room)) === 2)
+})
+
+test('an inbox entry bears the id of the request whose card it tells', async () => {
+  const room = await newRoom()
+  await say(fieldsOf(room, cardOf(room, { card_rev: 2, farmer_unread: 2 }), { request_id: 'request-7' }))
+  const told = async () => (await live.said(INBOX_STREAM)).filter(({ request_id }) => request_id === 'request-7')
+  await until(async () => (await told()).length === 2)
+  expect((await told()).map(({ user_id }) => user_id).toSorted()).toEqual([room.customer_id, 'f-1'])
 })
 
 test('a thousand entries again, shuffled, change nothing', async () => {
@@ -91,7 +100,7 @@ describe('losses', () => {
     const room = await newRoom()
     rig.peer.cards.set(room.room_id, cardOf(room, { card_rev: 9, farmer_unread: 9 }))
     rig.peer.refuse(2)
-    live.reconciler.ask()
+    live.reconciler.soon()
     await until(async () => (await unread(room)) === 9, { within: 10_000 })
   })
 
@@ -99,7 +108,7 @@ describe('losses', () => {
     const rooms = await Promise.all(Array.from({ length: 12 }, newRoom))
     for (const room of rooms) rig.peer.cards.set(room.room_id, cardOf(room, { card_rev: 5, farmer_unread: 5 }))
     rig.peer.pageAtMost(5)
-    live.reconciler.ask()
+    live.reconciler.soon()
     for (const room of rooms) await until(async () => (await unread(room)) === 5)
   })
 })

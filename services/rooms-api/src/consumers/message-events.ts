@@ -12,6 +12,6 @@ export function decodeMessageEvent(fields: Readonly<Record<string, string>>): Me
 
 /** Keeps the cards: one write per room and batch, whatever the number of its messages. May run twice. */
 export const messageEvents = (db: Database, announcer: Announcer) => async (events: MessageEvent[]) => {
-  const cards = events.flatMap(({ card }) => card ?? [])
+  const cards = events.flatMap(({ card, request_id }) => (card ? { ...card, request_id } : []))
   announcer.tell({ events: [], rows: await db.run((sql) => applyCards(sql, cards)) })
 }

@@ -13,7 +13,8 @@ export function applyCards(app: App, db: Database, announcer: Announcer): void {
     '/internal/rooms/cards/',
     { schema: { body: applyCardsBody }, bodyLimit: BATCH_BYTES },
     async ({ id, body }) => {
-      const rows = await db.run((sql) => apply(sql, body.cards, id))
+      const cards = body.cards.map((card) => ({ ...card, request_id: id }))
+      const rows = await db.run((sql) => apply(sql, cards))
       announcer.tell({ events: [], rows })
       return { changed: rows.length }
     },

@@ -1,5 +1,5 @@
 /**
- * Why a socket is closed, and what its client does next (api.md, "Close codes").
+ * Why a socket is closed, and what its client does next: `x-close-codes` of /asyncapi.json.
  * `final`: do not come back. `new_token`: come back with a new token. `jitter`: come back with full jitter and `after_rev`.
  */
 export const closeCodes = {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /**
- * Every error code that leaves Farmgate, with its HTTP status and title (api.md, "Ground rules").
+ * Every error code that leaves Farmgate, with its HTTP status and title.
  * On a socket the same codes stand in `{"type":"error","code"}`. A code, once published, keeps its meaning.
  */
 export const errorCodes = {

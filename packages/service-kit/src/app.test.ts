@@ -350,5 +350,8 @@ describe('/openapi.json', () => {
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '429', '503'])
     expect(responses[404].content['application/problem+json'].schema).toEqual({ $ref: '#/components/schemas/Problem' })
     expect(document.paths['/echo/'].post.security).toEqual([])
+    expect(document.paths['/rooms/{room_id}/'].get.operationId).toBe('get_rooms_room_id')
+    expect(document.components.securitySchemes.bearer.description).toContain('`sub`')
+    expect(JSON.stringify(document)).not.toContain('Default Response')
   })
 })

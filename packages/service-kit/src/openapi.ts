@@ -1,8 +1,10 @@
+import { STATUS_CODES } from 'node:http'
 import type { ErrorCode } from '@farmgate/contracts/errors.ts'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
+import { TOKEN_CLAIMS } from './auth.ts'
 import { type DescribedProblem, problems } from './problems.ts'
 
 export type Described = { title: string; description: string; tags?: { name: string; description: string }[] }
@@ -20,7 +22,11 @@ export async function describeApi(
       tags,
       ...(secured && {
         security: [{ bearer: [] }],
-        components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+        components: {
+          securitySchemes: {
+            bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: TOKEN_CLAIMS },
+          },
+        },
       }),
     },
     // A route without a schema comes without one, whatever the types say.
@@ -28,13 +34,13 @@ export async function describeApi(
       url.startsWith('/internal/')
         ? { schema: { hide: true }, url }
         : jsonSchemaTransform({ ...rest, url, route, schema: withCommonProblems(schema, route) }),
-    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as Document),
+    transformObject: (document) => withoutUnused(describeAnswers(jsonSchemaTransformObject(document) as Document)),
   })
   app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => app.swagger())
 }
 
 /** What any route of this shape may answer, beside what it names itself. */
-function withCommonProblems(schema: FastifySchema, { config }: RouteOptions): FastifySchema {
+function withCommonProblems(schema: FastifySchema, { config, method, url }: RouteOptions): FastifySchema {
   const open = config?.access === 'open'
   const common: ErrorCode[] = [
     ...(schema.body ? (['invalid_body', 'body_too_large', 'unsupported_media_type'] as const) : []),
@@ -44,11 +50,16 @@ function withCommonProblems(schema: FastifySchema, { config }: RouteOptions): Fa
     'unavailable',
   ]
   return {
+    operationId: operationId(method, url),
     ...schema,
     ...(open && { security: [] }),
     response: merge(problems(...common), schema.response ?? {}),
   }
 }
+
+/** `GET /chat/rooms/:room_id/` is `get_chat_rooms_room_id`: made of what is fixed, so that generated clients stay the same. */
+const operationId = (method: RouteOptions['method'], url: string) =>
+  [String(method).toLowerCase(), ...(url.match(/\w+/g) ?? [])].join('_')
 
 /** Both sides may describe the same status: the descriptions are joined, the schema of a problem is always the same. */
 function merge(common: object, own: object): Record<string, unknown> {
@@ -66,6 +77,27 @@ const isDescribed = (response: unknown): response is DescribedProblem =>
   typeof response === 'object' && response !== null && 'content' in response && 'description' in response
 
 type Document = Partial<OpenAPIV3_1.Document>
+
+/** What @fastify/swagger writes where an answer's schema has no description in sight. */
+const UNDESCRIBED = 'Default Response'
+
+/** An answer is described by what its schema says of itself, or by its status. */
+function describeAnswers(document: Document): Document {
+  const { schemas = {} } = document.components ?? {}
+  for (const operation of operationsOf(document)) {
+    for (const [status, answer] of Object.entries(operation.responses ?? {})) {
+      if ('$ref' in answer || answer.description !== UNDESCRIBED) continue
+      const [name = ''] = namesIn(answer)
+      answer.description = schemas[name]?.description ?? STATUS_CODES[status] ?? status
+    }
+  }
+  return document
+}
+
+const operationsOf = ({ paths = {} }: Document) =>
+  Object.values(paths).flatMap((path) =>
+    [path?.get, path?.post, path?.put, path?.patch, path?.delete].filter((it) => it !== undefined),
+  )
 
 /** The registry of schemas is one for all contracts: a document shows only those that its operations reach. */
 function withoutUnused(document: Document): Document {

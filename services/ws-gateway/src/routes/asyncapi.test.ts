@@ -38,7 +38,20 @@ describe('the AsyncAPI document', () => {
     for (const ref of refs) expect(resolve(ref), ref).toBeDefined()
   })
 
-  it('names every close code', () => {
-    for (const { code } of Object.values(closeCodes)) expect(document.info.description).toContain(String(code))
+  it('says of every frame in a line what it is for', () => {
+    for (const [name, message] of Object.entries(document.components.messages)) {
+      expect(message.summary, name).toMatch(/\.$/)
+    }
+  })
+
+  it('names every close code, and what its client does', () => {
+    const listed = document['x-close-codes'].map(({ code }) => code)
+    expect(listed).toEqual(Object.values(closeCodes).map(({ code }) => code))
+    expect(document['x-close-codes'].every(({ client }) => client.length > 0)).toBe(true)
+  })
+
+  it('says where the sockets are and how a caller shows who it is', () => {
+    expect(document.servers.origin.security).toHaveLength(2)
+    expect(document.components.securitySchemes.bearer.description).toContain('`sub`')
   })
 })

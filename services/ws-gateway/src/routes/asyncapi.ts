@@ -1,7 +1,8 @@
 import { inboxClientFrames, roomClientFrames } from '@farmgate/contracts/client-frames.ts'
-import { closeCodes } from '@farmgate/contracts/close-codes.ts'
+import { BEARER_PREFIX, closeCodes, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
 import { inboxServerFrames, roomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
+import { TOKEN_CLAIMS } from '@farmgate/service-kit/auth.ts'
 import { z } from 'zod'
 
 type Frames = Record<string, z.ZodType>
@@ -18,14 +19,22 @@ export function asyncapi() {
     info: {
       title: 'Farmgate sockets',
       version: '1.0.0',
-      description: `The room and the chat list, live. Frames are JSON text, at most 64 KiB.\n\n${closeTable()}`,
+      description: 'The room and the chat list, live. Frames are JSON text, at most 64 KiB.',
+    },
+    servers: {
+      origin: {
+        host: 'localhost:8080',
+        protocol: 'ws',
+        description: 'The one origin, here as `npm start` opens it; wss behind TLS',
+        security: Object.keys(securitySchemes).map((name) => ({ $ref: `#/components/securitySchemes/${name}` })),
+      },
     },
     defaultContentType: 'application/json',
     channels: {
       room: {
         address: '/ws/chat/{room_id}/',
         title: 'One room',
-        description: `${HANDSHAKE} \`online\` of the welcome names every party who has a socket in the room, the caller included.`,
+        description: HANDSHAKE,
         parameters: { room_id: { description: 'A UUID' } },
         messages: {
           ...messageRefs('room', 'says', roomClientFrames),
@@ -45,10 +54,10 @@ export function asyncapi() {
       },
     },
     operations: {
-      'room.receive': operation('receive', 'room', 'says', roomClientFrames),
-      'room.send': operation('send', 'room', 'hears', roomServerFrames),
-      'inbox.receive': operation('receive', 'inbox', 'says', inboxClientFrames),
-      'inbox.send': operation('send', 'inbox', 'hears', inboxServerFrames),
+      'room.receive': operation('receive', 'room', 'says', roomClientFrames, 'What a client says in a room'),
+      'room.send': operation('send', 'room', 'hears', roomServerFrames, 'What a client hears in a room'),
+      'inbox.receive': operation('receive', 'inbox', 'says', inboxClientFrames, 'What a client says to its chat list'),
+      'inbox.send': operation('send', 'inbox', 'hears', inboxServerFrames, 'What a client hears of its chat list'),
     },
     components: components({
       ...payloads('room', 'says', roomClientFrames, 'input'),
@@ -56,12 +65,23 @@ export function asyncapi() {
       ...payloads('inbox', 'says', inboxClientFrames, 'input'),
       ...payloads('inbox', 'hears', inboxServerFrames, 'output'),
     }),
+    'x-close-codes': Object.values(closeCodes).map(({ code, says, next }) => ({ code, why: says, client: NEXT[next] })),
   }
 }
 
 const HANDSHAKE =
   'The token comes as `Sec-WebSocket-Protocol: farmgate.v1, bearer.<JWT>` or in an `Authorization` header. A foreign ' +
   '`Origin` is refused with 403; any other bad caller is let through and closed at once.'
+
+const securitySchemes = {
+  subprotocol: {
+    type: 'httpApiKey',
+    in: 'header',
+    name: 'Sec-WebSocket-Protocol',
+    description: `What a browser can send: \`${SUBPROTOCOL}, ${BEARER_PREFIX}<JWT>\`. ${TOKEN_CLAIMS}`,
+  },
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: TOKEN_CLAIMS },
+}
 
 const JSON_SCHEMA = { target: 'draft-7', io: 'input' } as const
 
@@ -80,12 +100,13 @@ const payloads = (channel: string, side: Side, frames: Frames, io: 'input' | 'ou
 /** zod gives each payload the named schemas that it uses; the document has each once. */
 function components(payloads: Record<string, z.core.JSONSchema.BaseSchema>) {
   const schemas: Record<string, unknown> = {}
-  const messages: Record<string, { name: string; payload: unknown }> = {}
-  for (const [name, { definitions, ...payload }] of Object.entries(payloads)) {
+  const messages: Record<string, { name: string; summary?: string; payload: unknown }> = {}
+  for (const [name, { definitions, description, ...payload }] of Object.entries(payloads)) {
     Object.assign(schemas, shared(definitions))
-    messages[name] = { name: name.split('.').slice(2).join('.'), payload: shared(payload) }
+    const summary = description !== undefined && { summary: description }
+    messages[name] = { name: name.split('.').slice(2).join('.'), ...summary, payload: shared(payload) }
   }
-  return { messages, schemas }
+  return { messages, schemas, securitySchemes }
 }
 
 const shared = (schema: unknown): unknown =>
@@ -97,8 +118,9 @@ const messageRefs = (channel: string, side: Side, frames: Frames) =>
     return [name, { $ref: `#/components/messages/${name}` }]
   })
 
-const operation = (action: 'send' | 'receive', channel: string, side: Side, frames: Frames) => ({
+const operation = (action: 'send' | 'receive', channel: string, side: Side, frames: Frames, summary: string) => ({
   action,
+  summary,
   channel: { $ref: `#/channels/${channel}` },
   messages: Object.keys(frames).map((type) => ({
     $ref: `#/channels/${channel}/messages/${nameOf(channel, side, type)}`,
@@ -108,13 +130,6 @@ const operation = (action: 'send' | 'receive', channel: string, side: Side, fram
 function byType<Value>(frames: Frames, entryOf: (type: string, schema: z.ZodType) => [string, Value]) {
   return Object.fromEntries(Object.entries(frames).map(([type, schema]) => entryOf(type, schema)))
 }
-
-const closeTable = () =>
-  [
-    '| close code | why | the client |',
-    '| --- | --- | --- |',
-    ...Object.values(closeCodes).map(({ code, says, next }) => `| ${code} | ${says} | ${NEXT[next]} |`),
-  ].join('\n')
 
 const NEXT = {
   final: 'does not come back',

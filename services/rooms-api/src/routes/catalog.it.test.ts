@@ -4,7 +4,7 @@ import { MARKETPLACE, openRig, type Rig } from '../rig.fixture.ts'
 
 let rig: Rig
 beforeAll(async () => {
-  rig = await openRig()
+  rig = await openRig({ instances: 2 })
 })
 afterAll(() => rig.close())
 
@@ -74,4 +74,18 @@ describe('PUT and GET /catalog/products/{product_id}/', () => {
     expect((await rig.as('f-1').put('/catalog/products/p-9/', { body })).body.code).toBe('service_only')
     expect((await rig.as('f-1').get('/catalog/products/p-9/')).status).toBe(403)
   })
+})
+
+test.each([
+  ['users', { name: 'Ada' }],
+  ['products', { farmer_id: 'f-1', name: 'Plums' }],
+])('the same of /catalog/%s/ 40 times at once over two instances: one 201, else 200', async (kind, body) => {
+  for (let round = 0; round < 5; round++) {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        rig.as(MARKETPLACE, rig.apps[i % 2]).put(`/catalog/${kind}/many-${round}/`, { body }),
+      ),
+    )
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(39).fill(200), 201])
+  }
 })

@@ -7,7 +7,7 @@ import {
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
-import { sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { type Orm, products } from '../schema.ts'
 import { serviceOnly } from '../service-only.ts'
 
@@ -24,17 +24,19 @@ export function putCatalogProduct(app: App, db: Database, orm: Orm): void {
   app.put('/catalog/products/:product_id/', { schema }, async ({ params, body, user }, reply) => {
     serviceOnly(user)
     const stored = { ...params, ...body, unit: body.unit ?? null, image_url: body.image_url ?? null }
-    const [put] = await db.run(() => upsert(orm, stored))
-    return reply.code(put?.known ? 200 : 201).send(stored)
+    const isNew = await db.run(() => put(orm, stored))
+    return reply.code(isNew ? 201 : 200).send(stored)
   })
 }
 
-/** `returning` sees the table as it was. */
-const upsert = (orm: Orm, { product_id, ...facts }: CatalogProduct) =>
-  orm
+/** Whether it was new. Two statements, of which the second sees what came in between: of many at once one adds it. */
+async function put(orm: Orm, { product_id, ...facts }: CatalogProduct): Promise<boolean> {
+  const added = await orm
     .insert(products)
     .values({ product_id, ...facts })
-    .onConflictDoUpdate({ target: products.product_id, set: facts })
-    .returning({
-      known: sql<boolean>`exists (select from rooms.products before where before.product_id = ${product_id})`,
-    })
+    .onConflictDoNothing()
+    .returning()
+  if (added.length > 0) return true
+  await orm.update(products).set(facts).where(eq(products.product_id, product_id))
+  return false
+}

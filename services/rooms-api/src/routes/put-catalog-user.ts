@@ -1,8 +1,8 @@
-import { catalogUser, catalogUserBody, catalogUserPath } from '@farmgate/contracts/catalog.ts'
+import { type CatalogUser, catalogUser, catalogUserBody, catalogUserPath } from '@farmgate/contracts/catalog.ts'
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
-import { sql } from 'drizzle-orm'
+import { eq, isNull } from 'drizzle-orm'
 import { type Orm, users } from '../schema.ts'
 import { serviceOnly } from '../service-only.ts'
 
@@ -19,17 +19,22 @@ export function putCatalogUser(app: App, db: Database, orm: Orm): void {
   app.put('/catalog/users/:user_id/', { schema }, async ({ params, body, user }, reply) => {
     serviceOnly(user)
     const stored = { user_id: params.user_id, name: body.name, avatar_url: body.avatar_url ?? null }
-    const [put] = await db.run(() => upsert(orm, stored))
-    return reply.code(put?.known ? 200 : 201).send(stored)
+    const isNew = await db.run(() => put(orm, stored))
+    return reply.code(isNew ? 201 : 200).send(stored)
   })
 }
 
-/** `returning` sees the table as it was: a user known only by a claimed name is new to the catalog. */
-const upsert = (orm: Orm, { user_id, ...facts }: { user_id: string; name: string; avatar_url: string | null }) =>
-  orm
+/**
+ * Whether the catalog had no name of theirs: a token may have claimed one. Two statements, of which the second sees what
+ * came in between: of many at once one adds them.
+ */
+async function put(orm: Orm, { user_id, ...facts }: CatalogUser): Promise<boolean> {
+  const added = await orm
     .insert(users)
     .values({ user_id, ...facts })
-    .onConflictDoUpdate({ target: users.user_id, set: facts })
-    .returning({
-      known: sql<boolean>`exists (select from rooms.users before where before.user_id = ${user_id} and before.name is not null)`,
-    })
+    .onConflictDoUpdate({ target: users.user_id, set: facts, setWhere: isNull(users.name) })
+    .returning()
+  if (added.length > 0) return true
+  await orm.update(users).set(facts).where(eq(users.user_id, user_id))
+  return false
+}

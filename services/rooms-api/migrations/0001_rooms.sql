@@ -55,7 +55,7 @@ create index unread_of_farmer on rooms.rooms (farmer_id, activity_at desc, room_
   where farmer_unread > 0;
 --> statement-breakpoint
 -- What changed lately, for gateways that compare.
-create index rooms_changed on rooms.rooms (card_changed_at);
+create index rooms_changed on rooms.rooms (card_changed_at, room_id);
 --> statement-breakpoint
 -- The story of a room: 1, 2, 3 … without gaps, taken under the lock of its row. The payload is the event as it is told.
 create table rooms.room_events (

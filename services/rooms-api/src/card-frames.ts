@@ -1,34 +1,44 @@
+import type { inboxChangesAnswer, inboxChangesBody } from '@farmgate/contracts/internal-rooms.ts'
 import type { Room } from '@farmgate/contracts/rooms.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
 import type { PendingQuery, Row } from 'postgres'
+import type { z } from 'zod'
 import { cardColumns, cardJoins, type RoomRow, type StoredRoom, seenBy, toStoredRoom } from './stored-room.ts'
 
 /** A card as one of its parties sees it, ready for that user's inbox sockets. */
 export type CardFrame = { room_id: string; user_id: string; frame: string }
 
 /** The present cards of these rooms, for both parties of each. */
-export const cardFrames = (sql: Sql, roomIds: readonly string[]): Promise<CardFrame[]> =>
-  framesWhere(sql, sql`r.room_id = any(${roomIds}::uuid[])`, () => true)
-
-/**
- * The cards that changed at or after `since`, for these users. Times are taken before the commit: ask for a few seconds
- * more than you missed.
- */
-export function changedCardFrames(sql: Sql, userIds: readonly string[], since: string): Promise<CardFrame[]> {
-  const users = new Set(userIds)
-  const changed = sql`
-    r.card_changed_at >= ${since}
-    and (r.customer_id = any(${userIds}::text[]) or r.farmer_id = any(${userIds}::text[]))`
-  return framesWhere(sql, changed, (userId) => users.has(userId))
+export async function cardFrames(sql: Sql, roomIds: readonly string[]): Promise<CardFrame[]> {
+  const rows = await sql<RoomRow[]>`
+    select ${cardColumns(sql)} from rooms.rooms r ${cardJoins(sql)} where r.room_id = any(${roomIds}::uuid[])`
+  return framesOf(sql, rows, () => true)
 }
 
-async function framesWhere(
-  sql: Sql,
-  condition: PendingQuery<Row[]>,
-  wanted: (userId: string) => boolean,
-): Promise<CardFrame[]> {
-  const rows = await sql<RoomRow[]>`
-    select ${cardColumns(sql)} from rooms.rooms r ${cardJoins(sql)} where ${condition} order by r.card_changed_at`
+/**
+ * A page of the cards that changed at or after `since`, for these users, in the order in which they changed, and where
+ * the next one begins. Times are taken before the commit: ask for a few seconds more than you missed.
+ */
+export async function changedCardFrames(sql: Sql, asked: z.output<typeof inboxChangesBody>): Promise<Changes> {
+  const { user_ids, since, after, limit } = asked
+  const behind = after
+    ? sql`(r.card_changed_at, r.room_id) > (${after.at}::timestamptz, ${after.room_id}::uuid)`
+    : sql`r.card_changed_at >= ${since}`
+  const rows = await sql<(RoomRow & { changed_ms: number })[]>`
+    select ${cardColumns(sql)}, (extract(epoch from r.card_changed_at) * 1000)::float8 as changed_ms
+    from rooms.rooms r ${cardJoins(sql)}
+    where ${behind} and (r.customer_id = any(${user_ids}::text[]) or r.farmer_id = any(${user_ids}::text[]))
+    order by r.card_changed_at, r.room_id limit ${limit + 1}`
+  const page = rows.slice(0, limit)
+  const last = rows.length > limit ? page.at(-1) : undefined
+  const users = new Set(user_ids)
+  const changes = await framesOf(sql, page, (userId) => users.has(userId))
+  return { changes, ...(last && { next: { at: new Date(last.changed_ms).toISOString(), room_id: last.room_id } }) }
+}
+
+type Changes = z.input<typeof inboxChangesAnswer>
+
+async function framesOf(sql: Sql, rows: readonly RoomRow[], wanted: (userId: string) => boolean): Promise<CardFrame[]> {
   const rooms = rows.map(toStoredRoom)
   const totals = await totalsUnread(sql, new Set(rooms.flatMap(partiesOf).filter(wanted)))
   return rooms.flatMap((room) =>

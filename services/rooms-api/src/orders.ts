@@ -13,7 +13,7 @@ import type { StoredRoom } from './stored-room.ts'
 
 export type Change<Event> = { room: StoredRoom; event: Event }
 
-/** The first message of an order, word for word as api.md has it. */
+/** The first message of an order, word for word as the public interface promises it (POST /chat/rooms/). */
 export function firstMessage(quantity: number, unit: string | null, product: string): string {
   const amount = unit === null ? String(quantity) : `${quantity} ${unit}`
   return `Hello! I've just purchased ${amount} of ${product}.\nI'd like to discuss delivery options...`
@@ -108,4 +108,5 @@ const productImage = (url: string) => ({
   thumbnail_url: url,
   width: null,
   height: null,
+  placeholder: null,
 })

@@ -57,7 +57,7 @@ export const cardJoins = (sql: ISql) => sql`
   left join rooms.users c on c.user_id = r.customer_id
   left join rooms.users f on f.user_id = r.farmer_id`
 
-/** The room as `viewer`, one of its parties, sees it (api.md, "Room"). */
+/** The room as `viewer`, one of its parties, sees it (Room in packages/contracts). */
 export function seenBy(room: StoredRoom, viewer: string): Room {
   return {
     room_id: room.room_id,

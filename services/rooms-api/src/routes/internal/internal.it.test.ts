@@ -89,6 +89,28 @@ test('POST /internal/rooms/inbox-changes/ gives the cards that changed since, of
   expect((await rig.internal('/internal/rooms/inbox-changes/', { user_ids: crowd, since })).status).toBe(200)
 })
 
+test('POST /internal/rooms/inbox-changes/ pages through what changed, each card once, also of one millisecond', async () => {
+  await rig.product('p-paged', { farmer_id: 'f-paged' })
+  const rooms = await Promise.all(
+    Array.from({ length: 7 }, () => newRoom({ farmer_id: 'f-paged', product_id: 'p-paged' })),
+  )
+  const ids = rooms.map(({ room_id }) => room_id)
+  await rig.db.run(
+    (sql) => sql`update rooms.rooms set card_changed_at = clock_timestamp() where room_id = any(${ids}::uuid[])`,
+  )
+  const asked = { user_ids: ['f-paged'], since: new Date(Date.now() - 60_000).toISOString(), limit: 3 }
+  const seen: string[][] = []
+  for (let after: object | undefined; ; ) {
+    const answer = await rig.internal('/internal/rooms/inbox-changes/', { ...asked, ...(after && { after }) })
+    const { changes, next } = inboxChangesAnswer.parse(answer.body)
+    seen.push(changes.map(({ room_id }) => room_id))
+    if (!next) break
+    after = next
+  }
+  expect(seen.map((page) => page.length)).toEqual([3, 3, 1])
+  expect(seen.flat().toSorted()).toEqual(ids.toSorted())
+})
+
 test('POST /internal/rooms/cards/ brings cards up to date, and says so once', async () => {
   const room = await newRoom()
   rig.told.length = 0
@@ -132,6 +154,19 @@ describe('POST /internal/cards/rebuild/', () => {
     }
     expect((await rig.internal('/internal/cards/rebuild/', {})).body).toEqual({ rooms: 3 })
     for (const room of rooms) expect(await read('f-1', room.room_id)).toEqual({ ...room, unread_count: 1 })
+  })
+
+  test('all rooms, a page at a time', async () => {
+    const rows = await rig.db.run((sql) => sql<{ room_id: string }[]>`select room_id from rooms.rooms order by room_id`)
+    const all = rows.map(({ room_id }) => room_id)
+    const pages: (string | undefined)[] = []
+    for (let after: string | undefined; ; ) {
+      const answer = await rig.internal('/internal/cards/rebuild/', { limit: 5, ...(after && { after }) })
+      after = rebuildCardsAnswer.parse(answer.body).next
+      pages.push(after)
+      if (!after) break
+    }
+    expect(pages).toEqual([...all.filter((_, i) => i % 5 === 4 && i < all.length - 1), undefined])
   })
 
   test('refuses: an unknown room is 404', async () => {

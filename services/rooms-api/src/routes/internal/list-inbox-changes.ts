@@ -6,13 +6,11 @@ import { changedCardFrames } from '../../card-frames.ts'
 /** The ids of all users that a gateway has on its inbox sockets. */
 const BATCH_BYTES = 1024 * 1024
 
-/** POST /internal/rooms/inbox-changes/ — the cards of these users that changed at or after `since`, as ready frames. */
+/** POST /internal/rooms/inbox-changes/ — a page of the cards of these users that changed since, as ready frames. */
 export function listInboxChanges(app: App, db: Database): void {
   app.post(
     '/internal/rooms/inbox-changes/',
     { schema: { body: inboxChangesBody }, bodyLimit: BATCH_BYTES },
-    async ({ body }) => {
-      return { changes: await db.run((sql) => changedCardFrames(sql, body.user_ids, body.since)) }
-    },
+    async ({ body }) => db.run((sql) => changedCardFrames(sql, body)),
   )
 }

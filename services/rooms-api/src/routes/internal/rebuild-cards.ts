@@ -8,29 +8,18 @@ import type { MessagesApi } from '../../messages-api.ts'
 
 type Holds = { db: Database; messagesApi: MessagesApi; announcer: Announcer }
 
-const PAGE = 500
-
 /**
- * POST /internal/cards/rebuild/ — writes the card of one room, or of all, anew from messages-api, whatever stands in it.
- * Answers how many were written; 404 `unknown_room`.
+ * POST /internal/cards/rebuild/ — writes the card of one room, or of a page of all by room id, anew from messages-api,
+ * whatever stands in it. Answers how many were written and where the next page begins; 404 `unknown_room`.
  */
 export function rebuildCards(app: App, holds: Holds): void {
   app.post('/internal/cards/rebuild/', { schema: { body: rebuildCardsBody } }, async ({ body }) => {
-    if (body.room_id === undefined) return { rooms: await rebuildAll(holds) }
-    const [room] = await distrust(holds.db, [body.room_id])
-    if (!room) throw new Refusal('unknown_room')
-    return { rooms: await rebuild(holds, [room]) }
+    const { room_id, after, limit } = body
+    const asked: Page = room_id === undefined ? await pageOfRooms(holds.db, after, limit) : { roomIds: [room_id] }
+    const rooms = await distrust(holds.db, asked.roomIds)
+    if (room_id !== undefined && rooms.length === 0) throw new Refusal('unknown_room')
+    return { rooms: await rebuild(holds, rooms), next: asked.next }
   })
-}
-
-async function rebuildAll(holds: Holds): Promise<number> {
-  let written = 0
-  for (let after: string | undefined; ; ) {
-    const page = await distrust(holds.db, await pageOfRooms(holds.db, after))
-    if (page.length === 0) return written
-    written += await rebuild(holds, page)
-    after = page.at(-1)
-  }
 }
 
 /** What these rooms show yields to any card from now on. Before the fetch: what is fetched is newer than the distrust. */
@@ -47,13 +36,16 @@ const distrust = async (db: Database, roomIds: string[]): Promise<string[]> => {
   return rows.map(({ room_id }) => room_id)
 }
 
-const pageOfRooms = async (db: Database, after: string | undefined): Promise<string[]> => {
+type Page = { roomIds: string[]; next?: string | undefined }
+
+async function pageOfRooms(db: Database, after: string | undefined, limit: number): Promise<Page> {
   const rows = await db.run(
     (sql) => sql<{ room_id: string }[]>`
       select room_id from rooms.rooms ${after === undefined ? sql`` : sql`where room_id > ${after}`}
-      order by room_id limit ${PAGE}`,
+      order by room_id limit ${limit + 1}`,
   )
-  return rows.map(({ room_id }) => room_id)
+  const roomIds = rows.slice(0, limit).map(({ room_id }) => room_id)
+  return { roomIds, next: rows.length > limit ? roomIds.at(-1) : undefined }
 }
 
 async function rebuild({ db, messagesApi, announcer }: Holds, roomIds: string[]): Promise<number> {

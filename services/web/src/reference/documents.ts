@@ -1,7 +1,12 @@
 import { z } from 'zod'
 
 const text = z.string().catch('')
-const named = z.looseObject({ name: z.string().optional(), title: z.string().optional(), description: text.optional() })
+const named = z.looseObject({
+  name: z.string().optional(),
+  title: z.string().optional(),
+  summary: text.optional(),
+  description: text.optional(),
+})
 
 const schemaPart = z.record(z.string(), z.unknown())
 const content = z.record(z.string(), z.looseObject({ schema: schemaPart.optional() })).optional()
@@ -17,6 +22,7 @@ const operation = z.looseObject({
         name: z.string(),
         in: z.string(),
         required: z.boolean().optional(),
+        description: z.string().optional(),
         schema: schemaPart.optional(),
       }),
     )
@@ -24,7 +30,7 @@ const operation = z.looseObject({
   requestBody: z.looseObject({ content }).optional(),
   responses: z.record(z.string(), z.looseObject({ description: text, content })).optional(),
 })
-export type Operation = z.output<typeof operation>
+type Operation = z.output<typeof operation>
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
@@ -49,7 +55,7 @@ const asyncApi = z.looseObject({
       messages: z.record(z.string(), named.extend({ payload: schemaPart.optional() })).optional(),
     })
     .optional(),
-  'x-close-codes': z.unknown().optional(),
+  'x-close-codes': z.array(z.object({ code: z.number(), why: text, client: text })).catch([]),
 })
 
 export type AsyncApi = z.output<typeof asyncApi>

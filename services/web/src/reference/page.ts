@@ -61,8 +61,8 @@ ${prosePart(operation.description)}
 ${
   operation.parameters?.length
     ? html`<h4>Parameters</h4><table>${operation.parameters.map(
-        ({ name, in: place, required, schema }) =>
-          html`<tr><td><code>${name}</code></td><td>${place}${required ? ', required' : ''}</td><td>${typeName(schema)}</td></tr>`,
+        ({ name, in: place, required, schema, description }) =>
+          html`<tr><td><code>${name}</code></td><td>${place}${required ? ', required' : ''}</td><td>${typeName(schema)}${defaultPart(schema)}${prosePart(description ?? describedBy(schema))}</td></tr>`,
       )}</table>`
     : undefined
 }
@@ -83,13 +83,17 @@ ${Object.entries(operations ?? {}).map(
 )}
 <h3>Frames</h3>
 ${Object.entries(components?.messages ?? {}).map(
-  ([
-    name,
-    { title, description, payload },
-  ]) => html`<details><summary><code>${name}</code> <span>${title}</span></summary>
-${prosePart(description)}${payload ? jsonPart(payload) : undefined}</details>`,
+  ([name, { summary, description, payload }]) => html`<details><summary><code>${name}</code></summary>
+${prosePart(summary)}${prosePart(description)}${payload ? jsonPart(payload) : undefined}</details>`,
 )}
-${closeCodes === undefined ? undefined : html`<h3>Close codes</h3>${jsonPart(closeCodes)}`}`
+${
+  closeCodes.length === 0
+    ? undefined
+    : html`<h3>Close codes</h3><table>${closeCodes.map(
+        ({ code, why, client }) =>
+          html`<tr><td><b>${code}</b></td><td>${why}</td><td>${prosePart(`The client ${client}`)}</td></tr>`,
+      )}</table>`
+}`
 }
 
 const schemaPart = ([name, schema]: [string, unknown]) =>
@@ -113,6 +117,12 @@ function typeName(schema: Record<string, unknown> | undefined): Html | undefined
   if (name) return html`<a href="#schema-${name}">${name}</a>`
   return schema?.type === undefined ? undefined : html`<code>${String(schema.format ?? schema.type)}</code>`
 }
+
+const describedBy = (schema: Record<string, unknown> | undefined) =>
+  typeof schema?.description === 'string' ? schema.description : undefined
+
+const defaultPart = (schema: Record<string, unknown> | undefined) =>
+  schema?.default === undefined ? undefined : html` <span>default <code>${String(schema.default)}</code></span>`
 
 const errorsPart = () =>
   html`<table>${Object.entries(errorCodes).map(

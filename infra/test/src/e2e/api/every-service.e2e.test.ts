@@ -1,4 +1,6 @@
 import net from 'node:net'
+import { closeCodes } from '@farmgate/contracts/close-codes.ts'
+import { roomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { type Stack, startStack } from '@farmgate/stack/stack.ts'
 import { TEST_INTERNAL_TOKEN, token } from '@farmgate/testing/tokens.ts'
 import { until } from '@farmgate/testing/until.ts'
@@ -6,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Exchange, openExchange } from './line.ts'
 import { expectProblem, type Outsider, openOutsider } from './outsider.ts'
 
-// api.md, "Every service".
+// The public interface, "Every service".
 
 const SERVICES = ['rooms-api', 'messages-api', 'ws-gateway'] as const
 
@@ -268,6 +270,19 @@ describe('The documents', () => {
       expect(text, type).toContain(`"${type}"`)
   })
 })
+
+it('GET / of the one origin shows what those documents say', async () => {
+  const { status, text } = await outsider.ask('GET', '/')
+  expect(status).toBe(200)
+  for (const { code, says } of Object.values(closeCodes)) expect(text).toContain(`<b>${code}</b></td><td>${says}`)
+  expect(text).toContain('The newest page below this seq')
+  expect(text).toMatch(/<code>limit<\/code>.*default <code>50<\/code>/)
+  for (const [type, frame] of Object.entries(roomServerFrames))
+    expect(text, type).toContain(firstWords(frame.description))
+})
+
+/** Up to where the page would set code, or escape something. */
+const firstWords = (description = '') => /^[^`’'"]*/.exec(description)?.[0] ?? ''
 
 it('a request that is no HTTP is 400, and the origin goes on', async () => {
   const { hostname, port } = new URL(stack.url)

@@ -7,6 +7,7 @@ import type { Entry } from '@farmgate/streams/publish.ts'
 import { cardOf, cardsOf } from './cards.ts'
 import { changesAfter } from './changes.ts'
 import type { Held } from './held.ts'
+import type { SignUrls } from './images/signed-urls.ts'
 import { type Change, changeFrame, readFrame } from './rendering.ts'
 import type { Party, RoomRow } from './rows.ts'
 import type { Told } from './story.ts'
@@ -48,10 +49,10 @@ export const readEntry = (room: RoomRow, party: Party, card: Card | null, reques
 })
 
 /** How messages-api's outbox publishes, and how its facts travel while Redis is away: cards go to rooms-api by hand. */
-export const sayChanges = (db: Database, rooms: InternalClient) => ({
+export const sayChanges = (db: Database, rooms: InternalClient, sign: SignUrls) => ({
   sql: db.sql,
   table: 'messages.outbox',
-  entriesOf: (rows: readonly OutboxRow[]) => entriesOf(db.sql, rows),
+  entriesOf: (rows: readonly OutboxRow[]) => entriesOf(db.sql, sign, rows),
   isTransient: isDependencyAway,
   whenAway: async (rows: readonly OutboxRow[]) => {
     const cards = await cardsOf(db.sql, [...new Set(rows.map((row) => row.subject))])
@@ -62,19 +63,21 @@ export const sayChanges = (db: Database, rooms: InternalClient) => ({
 const HAND_OVER_DEADLINE_MS = 2_000
 
 /** Entries for outbox rows that were not published at once. Cards and markers are as they are now: later is as good. */
-export async function entriesOf(sql: Sql, rows: readonly OutboxRow[]): Promise<Entry[]> {
+export async function entriesOf(sql: Sql, sign: SignUrls, rows: readonly OutboxRow[]): Promise<Entry[]> {
   const rooms = [...new Set(rows.map((row) => row.subject))]
   const cards = new Map((await cardsOf(sql, rooms)).map((card) => [card.room_id, card]))
   const entries: Entry[] = []
   for (const row of rows) {
     const card = cards.get(row.subject) ?? null
-    entries.push(...(row.topic === 'read' ? await readEntries(sql, row, card) : await changeEntries(sql, row, card)))
+    entries.push(
+      ...(row.topic === 'read' ? await readEntries(sql, row, card) : await changeEntries(sql, sign, row, card)),
+    )
   }
   return entries
 }
 
-async function changeEntries(sql: Sql, row: OutboxRow, card: Card | null): Promise<Entry[]> {
-  const changes = await changesAfter(sql, row.subject, row.first_rev - 1, row.last_rev - row.first_rev + 1)
+async function changeEntries(sql: Sql, sign: SignUrls, row: OutboxRow, card: Card | null): Promise<Entry[]> {
+  const changes = await changesAfter(sql, sign, row.subject, row.first_rev - 1, row.last_rev - row.first_rev + 1)
   return changes.map((change) => changeEntry(change, change.rev === row.last_rev ? card : null, row.request_id))
 }
 
@@ -91,7 +94,7 @@ export function announceStory(held: Held, told: Told, box: string | null | undef
   const { room, messages } = told
   const last = messages.at(-1) ?? first
   const entries = messages.map((message) => {
-    const frame = changeFrame('created', message, 0)
+    const frame = changeFrame(held.images.urls.sign, 'created', message, 0)
     const change: RenderedChange = { room_id: room.room_id, rev: message.rev, change: 'created', frame }
     return changeEntry(change, message === last ? cardOf(room, message) : null, requestId)
   })

@@ -5,9 +5,11 @@ import type { Entry } from '@farmgate/streams/publish.ts'
 import { v7 as uuidv7 } from 'uuid'
 import { changeEntry, changesRow } from './announce.ts'
 import { type AppendRow, appendStatement, type Batch, type Send } from './append-statement.ts'
+import { appendWithImages } from './append-with-images.ts'
 import { cardOf } from './cards.ts'
 import type { Held } from './held.ts'
 import { messagesById } from './history.ts'
+import type { SignUrls } from './images/signed-urls.ts'
 import { isLocked, isTwin } from './postgres-errors.ts'
 import { messageFrame } from './rendering.ts'
 import { type MessageRow, readerSeq } from './rows.ts'
@@ -28,12 +30,13 @@ const MOST_TRIES = 5
 
 /**
  * Stores a batch in which no client_message_id stands twice, and publishes it. Answers stand in the order of the
- * sends and are given after the commit; Redis is not waited for.
+ * sends and are given after the commit; Redis is not waited for. Throws `Refusal` `unknown_image` or `image_used` where
+ * one of the batch names an image that it may not: nothing of it is stored then.
  */
 export async function appendBatch(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
   const batch = { sends, ids: sends.map(() => uuidv7()), at: new Date(), requestId }
   const rows = await store(held, batch)
-  const attempts = rows.map((row, i) => toAttempt(batch, row, i))
+  const attempts = rows.map((row, i) => toAttempt(held.images.urls.sign, batch, row, i))
   announce(held, rows, attempts, requestId)
   const repeats = await repeatsOf(held, rows)
   return attempts.map((attempt, i) => repeats.get(rows[i]?.repeats ?? '') ?? attempt)
@@ -43,7 +46,9 @@ async function store(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
   let skipBusy = false
   for (let tries = 1; ; tries++) {
     try {
-      return await held.db.run((sql) => appendStatement(sql, batch, skipBusy))
+      return hasImages(batch)
+        ? await held.db.begin((tx) => appendWithImages(tx, batch, skipBusy))
+        : await held.db.run((sql) => appendStatement(sql, batch, skipBusy))
     } catch (error) {
       if (tries === MOST_TRIES || !(isTwin(error) || isLocked(error))) throw error
       // A room that somebody keeps costs only itself: the others of the batch go on without it.
@@ -52,14 +57,16 @@ async function store(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
   }
 }
 
+const hasImages = ({ sends }: Batch) => sends.some((send) => send.image_ids.length > 0)
+
 /** What became of a send; one that repeats another is answered by that. */
-function toAttempt({ sends, ids, at }: Batch, row: AppendRow, i: number): Attempt {
+function toAttempt(sign: SignUrls, { sends, ids, at }: Batch, row: AppendRow, i: number): Attempt {
   const [send, id] = [sends[i], ids[i]]
   if (!row.known) return 'unheard'
   if (!row.is_party || !send || !id) return unknownRoom
   if (row.seq === null || row.rev === null) return busyRoom
-  const message = toRow(send, id, row.seq, row.rev, at)
-  return { outcome: 'stored', row: message, readerSeq: 0, frame: messageFrame('created', message, 0) }
+  const message = { ...toRow(send, id, row.seq, row.rev, at), images: row.images ?? null }
+  return { outcome: 'stored', row: message, readerSeq: 0, frame: messageFrame(sign, 'created', message, 0) }
 }
 
 /** Each new message as an entry; the last of each room brings the card. */
@@ -103,7 +110,8 @@ async function repeatsOf(held: Held, rows: readonly AppendRow[]): Promise<Map<st
   return new Map(
     messages.map((row) => {
       const seq = readerSeq(row, row.sender_id)
-      return [row.message_id, { outcome: 'repeated', row, readerSeq: seq, frame: messageFrame('created', row, seq) }]
+      const frame = messageFrame(held.images.urls.sign, 'created', row, seq)
+      return [row.message_id, { outcome: 'repeated', row, readerSeq: seq, frame }]
     }),
   )
 }

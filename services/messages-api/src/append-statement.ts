@@ -1,4 +1,5 @@
-import type { Sql } from '@farmgate/postgres/database.ts'
+import type { Sql, Tx } from '@farmgate/postgres/database.ts'
+import type { StoredImage } from './images/image-statements.ts'
 import type { RoomRow } from './rows.ts'
 
 /** What a party wants to say. The content has been checked at the border. */
@@ -19,6 +20,8 @@ export type AppendRow = {
   known: boolean
   /** The sender is one of its two. */
   is_party: boolean
+  /** What has been attached to it, where it has images. */
+  images?: StoredImage[]
 } & (({ outbox_id: string; first_rev: number } & RoomRow) | { outbox_id: null })
 
 export type Batch = { sends: readonly Send[]; ids: string[]; at: Date; requestId: string }
@@ -30,7 +33,9 @@ export type Batch = { sends: readonly Send[]; ids: string[]; at: Date; requestId
  * statement's begin, so that a twin that committed in between runs into the unique index instead (`isTwin`).
  * With `skipBusy` rooms that somebody holds are left out instead of waited for.
  */
-export const appendStatement = (sql: Sql, { sends, ids, at, requestId }: Batch, skipBusy: boolean) => sql<AppendRow[]>`
+export const appendStatement = (sql: Sql | Tx, { sends, ids, at, requestId }: Batch, skipBusy: boolean) => sql<
+  AppendRow[]
+>`
   with input as (
     select * from unnest(
       ${sends.map((send) => send.room_id)}::uuid[],

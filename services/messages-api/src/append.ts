@@ -13,15 +13,47 @@ import { hearStory } from './room-story.ts'
  * we have not heard of is asked of rooms-api first; to strangers it is unknown.
  */
 export async function append(held: Held, sends: readonly Send[], requestId: string): Promise<Appended[]> {
-  const texts = sends.filter((send) => send.image_ids.length === 0)
-  const appended = await appendTexts(held, texts, requestId)
-  return sends.map((send) => (send.image_ids.length === 0 ? appended.shift() : undefined) ?? unknownImage)
+  if (sends.every((send) => send.image_ids.length === 0)) return appendTogether(held, sends, requestId)
+  const answers: Appended[] = []
+  await Promise.all(
+    runsOf(sends).map(async (steps) => {
+      for (const step of steps) {
+        const some = step.flatMap((i) => sends[i] ?? [])
+        const settled = await appendOrRefuse(held, some, requestId)
+        step.forEach((at, i) => {
+          answers[at] = settled[i] ?? refused(undefined)
+        })
+      }
+    }),
+  )
+  return answers
 }
 
-/** Nothing takes uploads yet, so no image is known. */
-const unknownImage: Appended = { outcome: 'refused', refusal: new Refusal('unknown_image') }
+/**
+ * Sends by their places, in runs that may go side by side, each step by step: all rooms without images are one step, and
+ * in a room with images each send is one, so that its order holds and a refusal is its own.
+ */
+function runsOf(sends: readonly Send[]): number[][][] {
+  const apart = new Set(sends.flatMap((send) => (send.image_ids.length > 0 ? [send.room_id] : [])))
+  const runs = Map.groupBy(sends.keys(), (i) => {
+    const room = sends[i]?.room_id ?? ''
+    return apart.has(room) ? room : 'together'
+  })
+  return [...runs].map(([room, places]) => (room === 'together' ? [places] : places.map((place) => [place])))
+}
 
-async function appendTexts(held: Held, sends: readonly Send[], requestId: string): Promise<Appended[]> {
+/** What is refused for its images is refused alone: it is a step of its own. */
+async function appendOrRefuse(held: Held, sends: readonly Send[], requestId: string): Promise<Appended[]> {
+  try {
+    return await appendTogether(held, sends, requestId)
+  } catch (error) {
+    const isForImages = error instanceof Refusal && (error.code === 'unknown_image' || error.code === 'image_used')
+    if (!isForImages) throw error
+    return [{ outcome: 'refused', refusal: error }]
+  }
+}
+
+async function appendTogether(held: Held, sends: readonly Send[], requestId: string): Promise<Appended[]> {
   const attempts = await appendUnique(held, sends, requestId)
   const unheard = [...attempts.keys()].filter((i) => attempts[i] === 'unheard')
   if (unheard.length > 0) await appendHeard(held, sends, unheard, attempts, requestId)

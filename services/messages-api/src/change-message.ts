@@ -4,11 +4,12 @@ import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { changeEntry, changesRow } from './announce.ts'
 import { withCards } from './cards.ts'
 import type { Held } from './held.ts'
+import { doomImagesOf } from './images/image-statements.ts'
 import { changeFrame, lastChange } from './rendering.ts'
 import { type MessageRow, otherParty, partyOf, type RoomRow, readerSeq } from './rows.ts'
 import { boxChanges, lockRoom } from './story-statements.ts'
 
-/** A message can be edited for this long after it was sent (api.md). */
+/** A message can be edited for this long after it was sent (`edit_window_over` in packages/contracts). */
 const EDIT_WINDOW_MS = 15 * 60_000
 
 /** What became of a message; `changed` is false where there was nothing to do. `frame` says how it is now. */
@@ -34,11 +35,14 @@ export const editMessage = (held: Held, command: MessageCommand & { body: string
 
 /**
  * Leaves a tombstone at the message's seq, by its sender. Throws `Refusal`: `unknown_message`, `not_the_sender`,
- * `system_message`. Deleting it again changes nothing.
+ * `system_message`. Deleting it again changes nothing. Its images are nobody's from the commit on, and then removed.
  */
-export const deleteMessage = (held: Held, command: MessageCommand, requestId: string) =>
-  change(held, command, requestId, async (tx, room, row) => {
+export async function deleteMessage(held: Held, command: MessageCommand, requestId: string): Promise<Changed> {
+  let hasImages = false
+  const deleted = await change(held, command, requestId, async (tx, room, row) => {
     if (row.deleted_at) return undefined
+    hasImages = row.images !== null
+    if (hasImages) await doomImagesOf(tx, row.message_id)
     const sender = partyOf(room, row.sender_id)
     if (sender && row.seq > readerSeq(room, row.sender_id)) room[`${otherParty(sender)}_unread`] -= 1
     const [deleted] = await tx<MessageRow[]>`
@@ -46,6 +50,9 @@ export const deleteMessage = (held: Held, command: MessageCommand, requestId: st
       where message_id = ${row.message_id} returning *`
     return deleted
   })
+  if (hasImages) held.images.sweeper.soon()
+  return deleted
+}
 
 /** Makes the change under the room's lock; gets the row with the rev it will have. Nothing back: nothing to do. */
 type Make = (tx: Tx, room: RoomRow, row: MessageRow) => Promise<MessageRow | undefined>
@@ -60,7 +67,7 @@ async function change(held: Held, command: MessageCommand, requestId: string, ma
   })
   const seq = readerSeq(done.room, done.row.sender_id)
   const kind = lastChange(done.row)
-  const frame = changeFrame(kind, done.row, seq)
+  const frame = changeFrame(held.images.urls.sign, kind, done.row, seq)
   if (done.box !== undefined) {
     const box = changesRow(done.box, roomId, done.row.rev, done.row.rev, requestId)
     announce(held, { room_id: roomId, rev: done.row.rev, change: kind, frame }, box)

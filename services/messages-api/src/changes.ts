@@ -1,5 +1,6 @@
 import type { Sql } from '@farmgate/postgres/database.ts'
 import type { RenderedChange } from './announce.ts'
+import type { SignUrls } from './images/signed-urls.ts'
 import { type Change, changeFrame, lastChange, messageFrame } from './rendering.ts'
 import { type MessageRow, type RoomRow, readerSeq, toPosition } from './rows.ts'
 
@@ -11,6 +12,7 @@ type Markers = Pick<RoomRow, 'customer_id' | 'customer_seq' | 'farmer_seq'>
  */
 export async function changesAfter(
   sql: Sql,
+  sign: SignUrls,
   roomId: string,
   afterRev: number,
   limit: number,
@@ -32,7 +34,7 @@ export async function changesAfter(
     order by told.at_rev`
   return rows.map((row) => {
     const change = row.change ?? lastChange(row)
-    const frame = changeFrame(change, { ...row, rev: row.at_rev }, readerSeq(row, row.sender_id))
+    const frame = changeFrame(sign, change, { ...row, rev: row.at_rev }, readerSeq(row, row.sender_id))
     return { room_id: roomId, rev: row.at_rev, change, frame }
   })
 }
@@ -43,6 +45,7 @@ export async function changesAfter(
  */
 export async function missedAfter(
   sql: Sql,
+  sign: SignUrls,
   roomId: string,
   afterRev: number,
   sinceRev: number,
@@ -57,6 +60,6 @@ export async function missedAfter(
     limit ${limit}`
   return rows.map((row) => {
     const change = row.created_rev > sinceRev ? 'created' : lastChange(row)
-    return { rev: row.rev, frame: messageFrame(change, row, readerSeq(row, row.sender_id)) }
+    return { rev: row.rev, frame: messageFrame(sign, change, row, readerSeq(row, row.sender_id)) }
   })
 }

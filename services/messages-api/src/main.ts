@@ -35,7 +35,7 @@ const images = openImages({ db, store: openImageStore(config), urlSecret: config
 const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: HTTP_LIMITS })
 
 // What it says
-const outbox = startOutbox({ ...sayChanges(db, rooms), redis, pulse, log })
+const outbox = startOutbox({ ...sayChanges(db, rooms, images.urls.sign), redis, pulse, log })
 const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 
 // What it hears

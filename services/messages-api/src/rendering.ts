@@ -1,12 +1,16 @@
-import type { Message } from '@farmgate/contracts/messages.ts'
+import type { Message, MessageImage } from '@farmgate/contracts/messages.ts'
 import type { RoomServerFrames } from '@farmgate/contracts/server-frames.ts'
-import type { MessageRow, Party, RoomRow } from './rows.ts'
+import type { SignUrls } from './images/signed-urls.ts'
+import type { KeptImage, MessageRow, Party, RoomRow } from './rows.ts'
 
 /** What a change of a message is called, on the wire and in `messages.superseded`. */
 export type Change = 'created' | 'updated' | 'deleted'
 
-/** A message as both parties see it. `readerSeq` is the read marker of the one who did not write it. */
-export function toMessage(row: MessageRow, readerSeq: number): Message {
+/**
+ * A message as both parties see it. `readerSeq` is the read marker of the one who did not write it. The URLs of its
+ * images are signed anew each time, so that they are good for a while from now.
+ */
+export function toMessage(sign: SignUrls, row: MessageRow, readerSeq: number): Message {
   return {
     message_id: row.message_id,
     room_id: row.room_id,
@@ -15,7 +19,7 @@ export function toMessage(row: MessageRow, readerSeq: number): Message {
     kind: row.kind,
     sender_id: row.sender_id,
     body: row.body,
-    images: row.images ?? [],
+    images: (row.images ?? []).map((image) => toImage(sign, image)),
     client_message_id: row.client_message_id,
     is_read: row.seq <= readerSeq,
     order_status:
@@ -28,18 +32,29 @@ export function toMessage(row: MessageRow, readerSeq: number): Message {
   }
 }
 
+const toImage = (sign: SignUrls, image: KeptImage): MessageImage =>
+  'url' in image
+    ? { ...image, placeholder: null }
+    : {
+        image_id: image.image_id,
+        ...sign(image.image_id),
+        width: image.width,
+        height: image.height,
+        placeholder: image.placeholder,
+      }
+
 /** The change that a message's `rev` stands for. */
 export const lastChange = (row: Pick<MessageRow, 'edited_at' | 'deleted_at'>): Change =>
   row.deleted_at ? 'deleted' : row.edited_at ? 'updated' : 'created'
 
 /** The frame of a change, and beside it what the change means for the order; one frame a line. */
-export function changeFrame(change: Change, row: MessageRow, readerSeq: number): string {
-  const frame = messageFrame(change, row, readerSeq)
+export function changeFrame(sign: SignUrls, change: Change, row: MessageRow, readerSeq: number): string {
+  const frame = messageFrame(sign, change, row, readerSeq)
   return change === 'created' && row.status_to ? `${frame}\n${orderStatusFrame(row, row.status_to)}` : frame
 }
 
-export const messageFrame = (change: Change, row: MessageRow, readerSeq: number): string =>
-  `{"type":"message.${change}","message":${JSON.stringify(toMessage(row, readerSeq))}}`
+export const messageFrame = (sign: SignUrls, change: Change, row: MessageRow, readerSeq: number): string =>
+  `{"type":"message.${change}","message":${JSON.stringify(toMessage(sign, row, readerSeq))}}`
 
 function orderStatusFrame(row: MessageRow, status: NonNullable<MessageRow['status_to']>): string {
   const frame: RoomServerFrames['order.status'] = {

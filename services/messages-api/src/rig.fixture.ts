@@ -91,8 +91,15 @@ async function openInstance(
   const pulse = startPulse({ redis, log, everyMs: 200 })
   await until(() => pulse.state === 'up')
   const rooms = internalClient({ name: 'rooms-api', baseUrl: roomsUrl, token: TEST_INTERNAL_TOKEN })
-  const outbox = startOutbox({ ...sayChanges(db, rooms), redis, pulse, log, sweepEveryMs: 200, minAgeMs: 400 })
   const images = openImages({ db, store, urlSecret: TEST_INTERNAL_TOKEN, log })
+  const outbox = startOutbox({
+    ...sayChanges(db, rooms, images.urls.sign),
+    redis,
+    pulse,
+    log,
+    sweepEveryMs: 200,
+    minAgeMs: 400,
+  })
   const held = { log, db, outbox, rooms, images }
   const reconcile = reconciler(held)
   const consumer = startConsumer({ ...hearRooms(held), onLoss: reconcile.soon, redis, pulse, log, claimIdleMs: 500 })

@@ -1,5 +1,6 @@
 import type { MessageImage, MessageKind } from '@farmgate/contracts/messages.ts'
 import type { OrderStatus } from '@farmgate/contracts/order-status.ts'
+import type { StoredImage } from './images/image-statements.ts'
 
 /** `messages.rooms`, as the driver gives it. */
 export type RoomRow = {
@@ -20,6 +21,9 @@ export type RoomRow = {
   farmer_read_at: Date | null
 }
 
+/** An upload of ours, or a product image given by URL. */
+export type KeptImage = StoredImage | Omit<MessageImage, 'placeholder'>
+
 /** `messages.messages`, as the driver gives it. */
 export type MessageRow = {
   message_id: string
@@ -30,7 +34,7 @@ export type MessageRow = {
   kind: MessageKind
   sender_id: string
   body: string
-  images: MessageImage[] | null
+  images: KeptImage[] | null
   client_message_id: string | null
   status_from: OrderStatus | null
   status_to: OrderStatus | null

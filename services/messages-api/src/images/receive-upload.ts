@@ -8,7 +8,7 @@ import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import type { Multipart, MultipartFile } from '@fastify/multipart'
 import { formatOf, SIGNATURE_BYTES } from './format.ts'
 
-/** Of the file (api.md); not a byte more is written. */
+/** Of the file (`image_too_large` in packages/contracts); not a byte more is written. */
 export const MAX_BYTES = 10 * 1024 * 1024
 
 /** What stands around the file: boundaries, headers, the room's id. */

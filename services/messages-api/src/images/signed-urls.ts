@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { VARIANTS, type Variant } from './store.ts'
 
-/** How long a URL is good for (api.md); each Message sent out has new ones. */
+/** How long a URL is good for, as POST /chat/images/ is described; each Message sent out has new ones. */
 export const URL_LIFE_S = 15 * 60
 
 /** Where an image can be had: paths of the one origin. */

@@ -27,6 +27,6 @@ export function editMessage(app: App, held: Held) {
   app.patch('/chat/messages/:message_id/', { schema }, async (request) => {
     const command = { ...request.params, ...request.body, sender_id: participant(request.user) }
     const { row, readerSeq } = await edit(held, command, request.id)
-    return toMessage(row, readerSeq)
+    return toMessage(held.images.urls.sign, row, readerSeq)
   })
 }

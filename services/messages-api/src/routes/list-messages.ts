@@ -21,7 +21,7 @@ export function listMessages(app: App, held: Held) {
       held.db.run((sql) => historyPage(sql, request.query)),
     )
     return {
-      results: rows.map((row) => toMessage(row, readerSeq(room, row.sender_id))),
+      results: rows.map((row) => toMessage(held.images.urls.sign, row, readerSeq(room, row.sender_id))),
       has_more: hasMore,
       last_seq: room.last_seq,
       rev: room.rev,

@@ -19,6 +19,6 @@ export function readMessage(app: App, held: Held) {
     const user = participant(request.user)
     const [row] = await held.db.run((sql) => messagesById(sql, [request.params.message_id]))
     if (!row || !partyOf(row, user)) throw new Refusal('unknown_message')
-    return toMessage(row, readerSeq(row, row.sender_id))
+    return toMessage(held.images.urls.sign, row, readerSeq(row, row.sender_id))
   })
 }

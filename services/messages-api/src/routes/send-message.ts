@@ -14,7 +14,7 @@ export function sendMessage(app: App, held: Held) {
     response: {
       200: message.describe('The message that was sent under this client_message_id before'),
       201: message,
-      ...problems('forbidden', 'unknown_room', 'unknown_image'),
+      ...problems('forbidden', 'unknown_room', 'unknown_image', 'image_used'),
     },
   }
   app.post('/chat/messages/', { schema }, async (request, reply) => {
@@ -24,6 +24,6 @@ export function sendMessage(app: App, held: Held) {
     if (!appended) throw new Error('a send was not answered')
     if (appended.outcome === 'refused') throw appended.refusal
     reply.code(appended.outcome === 'stored' ? 201 : 200)
-    return toMessage(appended.row, appended.readerSeq)
+    return toMessage(held.images.urls.sign, appended.row, appended.readerSeq)
   })
 }

@@ -9,7 +9,9 @@ export function listMissed(app: App, held: Held) {
   app.post('/internal/messages/missed/', { schema: { body } }, async (request) => {
     const { room_id, after_rev, since_rev = after_rev, limit } = request.body
     const rev = await held.db.run((sql) => revOf(sql, room_id))
-    const changes = await held.db.run((sql) => missedAfter(sql, room_id, after_rev, since_rev, limit))
+    const changes = await held.db.run((sql) =>
+      missedAfter(sql, held.images.urls.sign, room_id, after_rev, since_rev, limit),
+    )
     return { changes, rev, has_more: changes.length === limit }
   })
 }

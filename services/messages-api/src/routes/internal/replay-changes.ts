@@ -9,7 +9,7 @@ export function replayChanges(app: App, held: Held) {
   app.post('/internal/messages/replay/', { schema: { body } }, async (request) => {
     const { room_id, after_rev, limit } = request.body
     const rev = await held.db.run((sql) => revOf(sql, room_id))
-    const changes = await held.db.run((sql) => changesAfter(sql, room_id, after_rev, limit))
+    const changes = await held.db.run((sql) => changesAfter(sql, held.images.urls.sign, room_id, after_rev, limit))
     return { changes: changes.map((change) => ({ rev: change.rev, frame: change.frame })), rev }
   })
 }

@@ -102,7 +102,7 @@ export function configOrExit<S extends z.ZodRawShape>(shape: S, env: Env): z.out
   }
 }
 
-/** The key and the algorithms belong together and come from here, never from a token (api.md, "Who is calling"). */
+/** The key and the algorithms belong together and come from here, never from a token (TOKEN_CLAIMS). */
 function weakSecrets(shape: z.ZodRawShape, env: Env): string[] {
   if (!('JWT_SECRET' in shape)) return []
   const faults: string[] = []

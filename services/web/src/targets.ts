@@ -1,7 +1,7 @@
 /** A service behind the one origin. */
 export type Target = 'rooms-api' | 'messages-api' | 'ws-gateway'
 
-/** Who answers what (api.md, "Ground rules"). What is in no row is answered here; so /internal/ and /metrics pass nowhere. */
+/** Who answers what of the public interface (the services' /openapi.json and /asyncapi.json). What is in no row is answered here; so /internal/ and /metrics pass nowhere. */
 const PREFIXES: readonly [prefix: string, target: Target][] = [
   ['/chat/rooms', 'rooms-api'],
   ['/catalog', 'rooms-api'],

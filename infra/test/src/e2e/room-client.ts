@@ -14,7 +14,7 @@ type Waiting = { client_message_id: string; body: string }
 const FINAL: number[] = Object.values(closeCodes).flatMap((it) => (it.next === 'final' ? [it.code] : []))
 
 /**
- * A client of the room socket as api.md asks for one: it applies changes in the order of their rev, comes back with
+ * A client of the room socket as /asyncapi.json asks for one: it applies changes in the order of their rev, comes back with
  * `after_rev` and repeats what was not acknowledged. It keeps all it saw, and every breach of the contract that it saw.
  */
 export class RoomClient {

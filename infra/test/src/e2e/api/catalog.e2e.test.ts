@@ -3,7 +3,7 @@ import { serviceToken, token } from '@farmgate/testing/tokens.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checkout, expectBadBody, expectProblem, type Outsider, openOutsider } from './outsider.ts'
 
-// api.md, "Catalog".
+// The public interface, "Catalog".
 
 let stack: Stack
 let outsider: Outsider

@@ -4,7 +4,7 @@ import { until } from '@farmgate/testing/until.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectProblem, type Outsider, openOutsider, settles } from './outsider.ts'
 
-// api.md, "GET /chat/rooms/": the chat list, and a card's numbers at every step.
+// The public interface, "GET /chat/rooms/": the chat list, and a card's numbers at every step.
 
 let stack: Stack
 let outsider: Outsider

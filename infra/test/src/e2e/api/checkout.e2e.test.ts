@@ -16,7 +16,7 @@ import {
   UUID,
 } from './outsider.ts'
 
-// api.md, "POST /chat/rooms/": Proceed to Checkout.
+// The public interface, "POST /chat/rooms/": Proceed to Checkout.
 
 let stack: Stack
 let outsider: Outsider

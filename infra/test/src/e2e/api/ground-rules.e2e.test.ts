@@ -14,7 +14,7 @@ import {
   UUID,
 } from './outsider.ts'
 
-// api.md, "Ground rules".
+// The public interface, "Ground rules".
 
 let stack: Stack
 let outsider: Outsider

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type Exchange, type InboxLine, openExchange } from './line.ts'
 import { expectProblem, type Outsider, openOutsider } from './outsider.ts'
 
-// api.md, "The inbox socket: /ws/inbox/".
+// The public interface, "The inbox socket: /ws/inbox/".
 
 let stack: Stack
 let outsider: Outsider

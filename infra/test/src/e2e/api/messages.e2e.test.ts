@@ -6,7 +6,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectBadBody, expectProblem, NOBODYS_ROOM, type Outsider, openOutsider, TIME, UUID } from './outsider.ts'
 
-// api.md, "Messages".
+// The public interface, "Messages".
 
 let stack: Stack
 let outsider: Outsider

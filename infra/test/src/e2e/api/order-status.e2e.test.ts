@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type Exchange, openExchange } from './line.ts'
 import { expectBadBody, expectProblem, type Outsider, openOutsider, TIME, UUID } from './outsider.ts'
 
-// api.md, "PATCH /chat/rooms/{room_id}/".
+// The public interface, "PATCH /chat/rooms/{room_id}/".
 
 let stack: Stack
 let outsider: Outsider

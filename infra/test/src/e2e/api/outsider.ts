@@ -21,7 +21,7 @@ export type Asking = {
   headers?: Record<string, string>
 }
 
-/** As api.md writes times: RFC 3339 in UTC with milliseconds. */
+/** As the public interface writes times: RFC 3339 in UTC with milliseconds. */
 export const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 export const UUID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
 export const NOBODYS_ROOM = '00000000-0000-4000-8000-000000000000'
@@ -39,7 +39,7 @@ export const firstMessage = (bought: string) =>
 export type Outsider = ReturnType<typeof openOutsider>
 
 /**
- * Someone who knows api.md and nothing else. Each request is a connection of its own, so that several instances behind
+ * Someone who knows the public interface (/openapi.json, /asyncapi.json) and nothing else. Each request is a connection of its own, so that several instances behind
  * one port all get their share, and its path goes out as it is written.
  */
 export function openOutsider({ url }: Pick<Stack, 'url'>) {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Exchange, openExchange, type RoomLine } from './line.ts'
 import { expectProblem, NOBODYS_ROOM, type Outsider, openOutsider, TIME, UUID } from './outsider.ts'
 
-// api.md, "The room socket: /ws/chat/{room_id}/". What takes an unusual gateway is in sockets-under-strain.
+// The public interface, "The room socket: /ws/chat/{room_id}/". What takes an unusual gateway is in sockets-under-strain.
 
 let stack: Stack
 let outsider: Outsider

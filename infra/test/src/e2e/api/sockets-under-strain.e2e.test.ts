@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type Exchange, openExchange } from './line.ts'
 import { expectProblem, type Outsider, openOutsider } from './outsider.ts'
 
-// api.md, "Close codes": those that take a hurried gateway, rate limits that are on, or its end. And 429.
+// The public interface, "Close codes": those that take a hurried gateway, rate limits that are on, or its end. And 429.
 
 const HEARTBEAT_S = 1
 

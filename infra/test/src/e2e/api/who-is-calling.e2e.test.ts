@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Exchange, openExchange } from './line.ts'
 import { checkout, expectProblem, NOBODYS_ROOM, type Outsider, openOutsider } from './outsider.ts'
 
-// api.md, "Who is calling".
+// The public interface, "Who is calling".
 
 /** What may stand in a Sec-WebSocket-Protocol. */
 const IS_PROTOCOL = /^[\w.~-]+$/

@@ -11,6 +11,7 @@ const SWEEP_EVERY_MS = 1_000
 const MIN_AGE_MS = 2_000
 /** While Redis is away, each row's facts are handed over again this often: the first time may have been in vain. */
 const REPEAT_EVERY_MS = 5_000
+const MEASURE_EVERY_MS = 10_000
 /** Entries whose confirmation may be outstanding; bounds the memory that a slow Redis costs. */
 const MAX_WAITING = 10_000
 /** Ids per DELETE, and rows per hand-over. */
@@ -26,7 +27,7 @@ export type Outbox = {
    * Returns at once and never throws: what does not get through is swept later.
    */
   publish(entries: readonly Entry[], rows: readonly OutboxRow[]): void
-  /** Rows in the table and the age of the oldest, as the last sweep saw it. */
+  /** Rows in the table and the age of the oldest, as last measured, every 10 s. */
   readonly gauges: Readonly<{ waiting: number; oldestS: number }>
   /** Waits for what is under way; the rest is in the table. */
   close(): Promise<void>
@@ -36,9 +37,10 @@ export type Outbox = {
 export function startOutbox(options: OutboxOptions): Outbox {
   const { sql, table, redis, pulse, log, whenAway } = options
   const { sweepEveryMs = SWEEP_EVERY_MS, minAgeMs = MIN_AGE_MS, repeatEveryMs = REPEAT_EVERY_MS } = options
+  const { measureEveryMs = MEASURE_EVERY_MS } = options
   const { maxWaiting = MAX_WAITING } = options
   const rows = outboxRows(sql, table)
-  const sweeper = startSweeper({ ...options, sweepEveryMs, minAgeMs, repeatEveryMs })
+  const sweeper = startSweeper({ ...options, sweepEveryMs, minAgeMs, repeatEveryMs, measureEveryMs })
   const inFlight = new Set<Promise<void>>()
   let unconfirmed = 0
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createBell, within } from '@farmgate/streams/bell.ts'
 import { errorFields, type Log } from '@farmgate/streams/log.ts'
 import { type Entry, PublishError, publish } from '@farmgate/streams/publish.ts'
@@ -10,8 +11,10 @@ import { createSetAside } from './set-aside.ts'
 /** Rows rendered and sent at a time. */
 const BATCH = 500
 const CLOSE_MS = 5_000
+/** How long one sweeper goes on before another may take its turn; also how long one that died keeps it. */
+const TURN_MS = 2_000
 
-export type Intervals = { sweepEveryMs: number; minAgeMs: number; repeatEveryMs: number }
+export type Intervals = { sweepEveryMs: number; minAgeMs: number; repeatEveryMs: number; measureEveryMs: number }
 
 export type SweepOptions = Intervals & {
   sql: Sql
@@ -30,11 +33,12 @@ export type SweepOptions = Intervals & {
 /**
  * Publishes the rows that a writer did not: it crashed after its commit, or Redis was away. Rows are found by being
  * there, never by `id > last`: ids are taken in one order and committed in another. First published, then deleted: a
- * crash in between means that the entries come again. Nothing is locked meanwhile, so of several sweepers each may
- * publish the same rows.
+ * crash in between means that the entries come again. No row is locked meanwhile: of several sweepers one at a time has
+ * its turn, which spares the others the work and promises nothing.
  */
 export function startSweeper(options: SweepOptions) {
-  const { sql, redis, pulse, log, entriesOf, isTransient, whenAway, sweepEveryMs, minAgeMs, repeatEveryMs } = options
+  const { sql, redis, pulse, log, entriesOf, isTransient, whenAway } = options
+  const { sweepEveryMs, minAgeMs, repeatEveryMs, measureEveryMs } = options
   const rows = outboxRows(sql, options.table)
   const gauges = { waiting: 0, oldestS: 0 }
   const setAside = createSetAside()
@@ -42,6 +46,13 @@ export function startSweeper(options: SweepOptions) {
   let closing = false
   let repeatAfter = '0'
   let repeatAt = 0
+  let measureAt = 0
+  const me = randomUUID()
+
+  const isMyTurn = async () => {
+    const holder = await redis.set(`farmgate:sweeper:${options.table}`, me, 'PX', TURN_MS, 'NX', 'GET')
+    return holder === null || holder === me
+  }
 
   const send = async (batch: OutboxRow[]) => publish(redis, await entriesOf(batch))
 
@@ -87,7 +98,7 @@ export function startSweeper(options: SweepOptions) {
 
   const sweep = async () => {
     let found = BATCH
-    while (found === BATCH && !closing) found = await sweepOnce()
+    while (found === BATCH && !closing && (await isMyTurn())) found = await sweepOnce()
   }
 
   const repeat = async () => {
@@ -98,10 +109,17 @@ export function startSweeper(options: SweepOptions) {
     if (page.length > 0) await whenAway([...page])
   }
 
+  /** It reads the whole table: rarely. */
+  const measure = async () => {
+    if (Date.now() < measureAt) return
+    measureAt = Date.now() + measureEveryMs
+    Object.assign(gauges, await rows.measure())
+  }
+
   const round = async () => {
     try {
       await (pulse.state === 'up' ? sweep() : repeat())
-      Object.assign(gauges, await rows.measure())
+      await measure()
     } catch (error) {
       log.warn({ table: options.table, ...errorFields(error) }, 'outbox.sweep_failed')
     }

@@ -69,3 +69,28 @@ test('while Redis is away everything is answered, messages-api gets events by ha
   const told = new Set((await eventsOf(room.room_id)).map(({ event_no }) => event_no))
   expect([...told].toSorted()).toEqual([1, 2, 3])
 })
+
+test('30,000 rows that an outage left are told within 10 s', async () => {
+  await live.close()
+  const { room_id: first } = await newRoom()
+  await rig.db.run(
+    (sql) => sql`
+      with opened as (
+        insert into rooms.rooms (
+          room_id, customer_id, farmer_id, product_id, quantity, is_new_order, event_no, last_seq, customer_unread,
+          farmer_unread, created_at, activity_at
+        )
+        select gen_random_uuid(), 'crowd-' || n, 'f-1', 'p-1', 1, false, 2, 1, 0, 1, now(), now()
+        from generate_series(1, 15000) n
+        returning room_id
+      ), told as (
+        insert into rooms.room_events (room_id, event_no, type, payload)
+        select opened.room_id, event_no, type, jsonb_set(payload::jsonb, '{room_id}', to_jsonb(opened.room_id))::json
+        from opened, rooms.room_events where room_events.room_id = ${first}
+      )
+      insert into rooms.outbox (topic, subject, first_rev, last_rev, created_at)
+      select topic, room_id, 1, 2, now() - interval '1 minute' from opened, (values ('events'), ('card')) as topics (topic)`,
+  )
+  live = await goLive(rig)
+  await until(async () => (await live.unsent()) === 0, { within: 10_000 })
+}, 30_000)

@@ -54,8 +54,8 @@ export async function createRoomsApi(holds: Holds): Promise<App> {
   rememberNames(app, db, orm)
 
   openRoom(app, { db, announcer, messagesApi, imageHosts: config.IMAGE_URL_HOSTS })
-  listRooms(app, db)
-  readRoom(app, db)
+  listRooms(app, { db, announcer, messagesApi })
+  readRoom(app, { db, announcer, messagesApi })
   changeOrderStatus(app, { db, announcer, messagesApi })
 
   putCatalogUser(app, db, orm)

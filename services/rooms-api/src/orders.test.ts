@@ -14,6 +14,7 @@ const asked: StoredRoom = {
   order_status: null,
   is_new_order: false,
   event_no: 1,
+  card_rev: 0,
   last_seq: 4,
   customer_unread: 2,
   farmer_unread: 1,

@@ -16,6 +16,7 @@ export type StoredRoom = {
   order_status: OrderStatus | null
   is_new_order: boolean
   event_no: number
+  card_rev: number
   last_seq: number
   customer_unread: number
   farmer_unread: number
@@ -45,7 +46,7 @@ export const toStoredRoom = ({ created_ms, activity_ms, ...row }: RoomRow): Stor
 /** What a `StoredRoom` is read from, in a statement that has `cardJoins` behind `rooms.rooms r`. */
 export const cardColumns = (sql: ISql) => sql`
   r.room_id, r.customer_id, r.farmer_id, r.product_id, r.quantity::float8 as quantity, r.product_image_url,
-  r.order_status, r.is_new_order, r.event_no, r.last_seq, r.customer_unread, r.farmer_unread, r.last_message,
+  r.order_status, r.is_new_order, r.event_no, r.card_rev::float8 as card_rev, r.last_seq, r.customer_unread, r.farmer_unread, r.last_message,
   (extract(epoch from r.created_at) * 1000)::float8 as created_ms,
   (extract(epoch from r.activity_at) * 1000)::float8 as activity_ms,
   coalesce(c.name, c.claimed_name, r.customer_id) as customer_name,

@@ -1,10 +1,11 @@
 import { type ListRoomsQuery, listRoomsQuery, roomPage } from '@farmgate/contracts/rooms.ts'
-import type { Database, Sql } from '@farmgate/postgres/database.ts'
+import type { Sql } from '@farmgate/postgres/database.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { z } from 'zod'
 import { totalUnread } from '../card-frames.ts'
+import { type Freshening, readFresh } from '../fresh-cards.ts'
 import { cardColumns, cardJoins, type RoomRow, type StoredRoom, seenBy, toStoredRoom } from '../stored-room.ts'
 
 /** Where a page ended: the room's activity in milliseconds since 1970 (until the year 9999), and its id. */
@@ -26,11 +27,15 @@ const schema = {
 }
 
 /** GET /chat/rooms/ — the caller's rooms as customer and as farmer, a page at a time. */
-export function listRooms(app: App, db: Database): void {
+export function listRooms(app: App, held: Freshening): void {
   app.get('/chat/rooms/', { schema }, async ({ query, user }) => {
     const after = query.cursor === undefined ? undefined : toPlace(query.cursor)
     if (user.isService) return { results: [], next_cursor: null, total_unread: 0 }
-    const { rooms, total_unread } = await db.run((sql) => readPage(sql, user.id, query, after))
+    const { rooms, total_unread } = await readFresh(
+      held,
+      () => held.db.run((sql) => readPage(sql, user.id, query, after)),
+      (page) => page.rooms.slice(0, query.limit),
+    )
     const results = rooms.slice(0, query.limit)
     const last = rooms.length > query.limit ? results.at(-1) : undefined
     return {

@@ -6,6 +6,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createApp } from './app.ts'
 import { bearerToken, openAuth } from './auth.ts'
 import { type AuthConfig, authFields, readConfig } from './config.ts'
+import { openKeySet } from './key-set.ts'
 import { createLog } from './log.ts'
 
 const env = { INTERNAL_TOKEN: TEST_INTERNAL_TOKEN, JWT_ISSUER: 'market', JWT_AUDIENCE: 'chat' }
@@ -149,10 +150,9 @@ async function keyServer(keys: unknown) {
     server.close()
   })
   const { port } = server.address() as AddressInfo
-  const auth = await authOf(
-    readConfig(authFields, { JWKS_URL: `http://127.0.0.1:${port}/keys`, INTERNAL_TOKEN: TEST_INTERNAL_TOKEN }),
-  )
-  return { auth, state }
+  const url = `http://127.0.0.1:${port}/keys`
+  const auth = await authOf(readConfig(authFields, { JWKS_URL: url, INTERNAL_TOKEN: TEST_INTERNAL_TOKEN }))
+  return { auth, state, url }
 }
 
 const pair = {
@@ -274,4 +274,22 @@ test('known keys stay good while the key server is away, however old they are', 
   await vi.waitFor(() => expect(state.fetches).toBe(2))
   await auth.verifyToken(lasting)
   expect(state.fetches).toBe(2)
+})
+
+test('a key server that is away is logged once, and its return', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const said: string[] = []
+  const note = (_: unknown, event?: string) => void said.push(event ?? String(_))
+  const { state, url } = await keyServer([jwk('RS256', 'k1')])
+  const keys = openKeySet(url, { info: note, warn: note })
+  await keys.find('k1')
+  for (const status of [500, 500, 200]) {
+    state.status = status
+    const { fetches } = state
+    vi.setSystemTime(Date.now() + 3_600_000)
+    await keys.find('k1')
+    await vi.waitFor(() => expect(state.fetches).toBe(fetches + 1))
+    await vi.waitFor(() => expect(said.length).toBe(status === 200 ? 2 : 1))
+  }
+  expect(said).toEqual(['jwks.away', 'jwks.back'])
 })

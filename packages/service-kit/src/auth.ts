@@ -59,7 +59,7 @@ const signedBy = z.object({
  * plugin is told how to check only, so the app can make no tokens.
  */
 export async function openAuth(app: App, config: AuthConfig): Promise<Auth> {
-  await app.register(jwt, config.JWKS_URL ? byKeySet(config, config.JWKS_URL) : bySecret(config))
+  await app.register(jwt, config.JWKS_URL ? byKeySet(config, openKeySet(config.JWKS_URL, app.log)) : bySecret(config))
   const internalDigest = digest(config.INTERNAL_TOKEN)
 
   return {
@@ -97,8 +97,7 @@ function bySecret(config: AuthConfig): FastifyJWTOptions {
   }
 }
 
-function byKeySet(config: AuthConfig, url: string): FastifyJWTOptions {
-  const keys = openKeySet(url)
+function byKeySet(config: AuthConfig, keys: ReturnType<typeof openKeySet>): FastifyJWTOptions {
   /** A key is good for the one algorithm that it is made for, whatever the token says. */
   const keyOf = async (token: unknown): Promise<string> => {
     const { header } = signedBy.parse(token)

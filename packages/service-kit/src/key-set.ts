@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { DependencyAway } from './dependency.ts'
+import type { Log } from './log.ts'
 
 export const KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 
@@ -28,17 +29,27 @@ type Jwk = z.output<typeof jsonWebKey>
 /**
  * The public keys behind a JWKS URL, by `kid`. A `kid` not seen before makes it look again (rotation), within bounds. Keys
  * once fetched stay in use while the URL is away. `find` throws DependencyAway where no answer can be given.
+ * That it is away is logged once, and that it is back.
  */
-export function openKeySet(url: string) {
+export function openKeySet(url: string, log: Pick<Log, 'info' | 'warn'>) {
   let keys: KeysById = new Map()
   let fetchedAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
   let fetching: Promise<void> | undefined
+  let isAway = false
   const early = createBudget()
 
   async function refresh() {
     triedAt = Date.now()
-    keys = byId(await fetchKeys(url))
+    try {
+      keys = byId(await fetchKeys(url))
+    } catch (error) {
+      if (!isAway) log.warn({ err: error }, 'jwks.away')
+      isAway = true
+      throw error
+    }
+    if (isAway) log.info('jwks.back')
+    isAway = false
     fetchedAt = Date.now()
   }
 
@@ -56,6 +67,7 @@ export function openKeySet(url: string) {
    */
   function renew() {
     if (Date.now() < Math.max(fetchedAt + FRESH_MS, triedAt + REFILL_MS)) return
+    // Logged by `refresh`, and nobody waits for it.
     refreshOnce().catch(() => undefined)
   }
 

@@ -26,6 +26,8 @@ export class RoomClient {
   readonly closes: number[] = []
   rev: number | undefined
   #waiting: Waiting[] = []
+  /** How often each send has left: every time after the first may be answered by a repeat of its acknowledgement. */
+  readonly #transmitted = new Map<string, number>()
   #socket: WebSocket | undefined
   #catchingUp = false
   #done = false
@@ -95,7 +97,9 @@ export class RoomClient {
   }
 
   #transmit(it: Waiting): void {
-    if (this.#socket?.readyState === WebSocket.OPEN && !this.#catchingUp) this.say({ type: 'message.send', ...it })
+    if (this.#socket?.readyState !== WebSocket.OPEN || this.#catchingUp) return
+    this.#transmitted.set(it.client_message_id, (this.#transmitted.get(it.client_message_id) ?? 0) + 1)
+    this.say({ type: 'message.send', ...it })
   }
 
   #hear(frame: RoomFrame): void {
@@ -123,12 +127,18 @@ export class RoomClient {
       if (mine >= 0) this.#waiting.splice(mine, 1)
     }
     const known = this.messages.get(message.message_id)
-    const repeat = known?.rev === message.rev
-    if (!repeat) this.#check(message)
+    if (known?.rev !== message.rev || !this.#mayRepeat(message)) this.#check(message)
     this.messages.set(message.message_id, message)
   }
 
-  /** Live, rev rises by one; while catching up it only rises. A repeat of one's own send brings its old rev. */
+  /** Only what this client has itself said again may be heard again, with its old rev, once for each time. */
+  #mayRepeat({ sender_id, client_message_id }: Message): boolean {
+    const times = sender_id === this.#user ? (this.#transmitted.get(client_message_id ?? '') ?? 0) : 0
+    if (times > 1) this.#transmitted.set(client_message_id ?? '', times - 1)
+    return times > 1
+  }
+
+  /** Live, rev rises by one; while catching up it only rises. */
   #check(message: Message): void {
     const last = this.rev ?? 0
     const rises = this.#catchingUp ? message.rev > last : message.rev === last + 1

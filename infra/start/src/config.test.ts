@@ -34,6 +34,18 @@ test.each([
 })
 
 test('a variable that cannot be read is named, its value is not shown', () => {
-  expect(() => readStartConfig({ PORT: 'eighty' }, TOKEN)).toThrow('PORT: ')
+  for (const PORT of ['eighty', '70000', '1e3', '-1'])
+    expect(() => readStartConfig({ PORT }, TOKEN)).toThrow('PORT: must be a whole number from 0 to 65535')
+  expect(() => readStartConfig({ DATABASE_URL: 'mysql://farm' }, TOKEN)).toThrow(
+    'DATABASE_URL: must be a URL that begins with postgres://',
+  )
   expect(() => readStartConfig({ DATABASE_URL: 'hush' }, TOKEN)).toThrow(/^DATABASE_URL: (?!.*hush)/)
+})
+
+test('on port 80 our own origin is named as browsers name it', () => {
+  const config = readStartConfig({ PORT: '80' }, TOKEN)
+  const { ALLOWED_ORIGINS } = serviceEnv({}, config, { redisUrl: 'redis://127.0.0.1:1' })
+  expect(ALLOWED_ORIGINS).toBe('http://localhost,http://127.0.0.1')
+  const given = readStartConfig({ ALLOWED_ORIGINS: 'https://shop.example:443, http://localhost:80' }, TOKEN)
+  expect(given.ALLOWED_ORIGINS).toEqual(['https://shop.example', 'http://localhost'])
 })

@@ -5,8 +5,10 @@ import {
   DEVELOPMENT_JWT_SECRET,
   flag,
   port,
+  postgresUrl,
   processFields,
   readConfig,
+  redisUrl,
 } from '@farmgate/service-kit/config.ts'
 import { z } from 'zod'
 import { ROOT } from './services.ts'
@@ -15,8 +17,8 @@ const shape = {
   ...processFields,
   ...authFields,
   FARMGATE_DATA: z.string().default(path.join(ROOT, '.farmgate')),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  REDIS_URL: redisUrl.optional(),
   WS_QUERY_TOKEN: flag(false),
   PORT: port(8080),
   ROOMS_API_PORT: port(4001),
@@ -50,6 +52,10 @@ export function readStartConfig(env: Env, internalToken: string): Config {
   return { ...config, FARMGATE_DATA: dataFolder(env) }
 }
 
+/** As browsers name them: without a port where it is the usual one. */
+const ownOrigins = (port: number) =>
+  ['localhost', '127.0.0.1'].map((host) => new URL(`http://${host}:${port}`).origin).join(',')
+
 /** The environment of every service: what was given, and our answer to what was not. */
 export function serviceEnv(env: Env, config: Config, stores: { redisUrl: string }): Env {
   const at = (number: number) => `http://127.0.0.1:${number}`
@@ -60,7 +66,7 @@ export function serviceEnv(env: Env, config: Config, stores: { redisUrl: string 
     JWT_SECRET: config.JWT_SECRET,
     INTERNAL_TOKEN: config.INTERNAL_TOKEN,
     WS_QUERY_TOKEN: String(config.WS_QUERY_TOKEN),
-    ALLOWED_ORIGINS: env.ALLOWED_ORIGINS || `http://localhost:${config.PORT},${at(config.PORT)}`,
+    ALLOWED_ORIGINS: env.ALLOWED_ORIGINS || ownOrigins(config.PORT),
     IMAGE_STORE: config.IMAGE_STORE ?? `file://${path.join(config.FARMGATE_DATA, 'images')}`,
     PORT: String(config.PORT),
     ROOMS_API_PORT: String(config.ROOMS_API_PORT),

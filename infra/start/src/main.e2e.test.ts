@@ -46,9 +46,11 @@ test('seeds the demo catalog', async () => {
 describe('a start that cannot be', () => {
   test('a second one on the same folder', () => refused(env, 'already runs'))
 
-  test('a port in use', async () => {
+  test('ports in use, all of them at once', async () => {
     const own = await surroundings(path.join(data, 'second'))
-    await refused({ ...own, PORT: env.PORT }, `Port ${env.PORT} is in use`)
+    const { PORT, WS_GATEWAY_PORT } = env
+    const output = await refused({ ...own, PORT, WS_GATEWAY_PORT }, `Port ${PORT} is in use`)
+    expect(output).toContain(`Port ${WS_GATEWAY_PORT} is in use`)
   })
 
   test.each([

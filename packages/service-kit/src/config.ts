@@ -16,8 +16,14 @@ export class ConfigError extends Error {
 
 // Makers of fields: each reads the string that an environment variable is.
 
-export const port = (preset: number) => z.coerce.number().int().min(0).max(65_535).default(preset)
-export const count = (preset: number) => z.coerce.number().int().min(1).max(10_000).default(preset)
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`)
+export const port = (preset: number) => whole(0, 65_535).default(preset)
+export const count = (preset: number) => whole(1, 10_000).default(preset)
 export const flag = (preset: boolean) =>
   z
     .enum(['true', 'false'])
@@ -28,17 +34,30 @@ export const list = () =>
     .string()
     .default('')
     .transform((text) => text.split(',').flatMap((item) => item.trim() || []))
-const httpUrl = z.url({ protocol: /^https?$/ })
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
 /** The base URL of another service; without a trailing slash. */
 export const url = (preset: string) => httpUrl.default(preset).transform((text) => text.replace(/\/+$/, ''))
 
-const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
-  error: 'must be origins such as https://shop.example, without a path',
-})
+/** As browsers name it: `http://localhost:80` is `http://localhost`. */
+const origin = z
+  .string()
+  .refine((text) => /^https?:\/\/[^/?#@]+$/.test(text) && URL.canParse(text), {
+    error: 'must be origins such as https://shop.example, without a path',
+  })
+  .transform((text) => new URL(text).origin)
 
 /** As @fastify/proxy-addr reads them: `loopback, 10.0.0.0/8, ::1`. */
 const NETWORK = '(loopback|linklocal|uniquelocal|[0-9.]+(/[0-9]+)?|[0-9a-fA-F:.]+(/[0-9]+)?)'
 const NETWORKS = new RegExp(`^ *${NETWORK}( *, *${NETWORK})* *$`)
+
+export const postgresUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'must be a URL that begins with postgres:// (Postgres 15 or newer)',
+})
+export const redisUrl = z.url({
+  protocol: /^rediss?$/,
+  error: 'must be a URL that begins with redis:// or rediss:// (Redis 7 or newer)',
+})
 
 export const processFields = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -65,11 +84,11 @@ export const authFields = {
 }
 
 export const databaseFields = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_URL: postgresUrl,
   DATABASE_POOL: count(10),
 }
 
-export const redisFields = { REDIS_URL: z.url({ protocol: /^rediss?$/ }) }
+export const redisFields = { REDIS_URL: redisUrl }
 
 const processConfig = z.object(processFields)
 export type ProcessConfig = z.output<typeof processConfig>

@@ -1,6 +1,7 @@
 import { token } from '@farmgate/testing/tokens.ts'
+import { until } from '@farmgate/testing/until.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { MARKETPLACE, openRig, type Rig } from '../rig.fixture.ts'
+import { checkout, MARKETPLACE, openRig, type Rig } from '../rig.fixture.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -24,6 +25,23 @@ describe('PUT and GET /catalog/users/{user_id}/', () => {
     await rig.bearing(token('u-claimed', { name: 'Cy' })).get('/chat/rooms/')
     expect(await get('/catalog/users/u-claimed/')).toMatchObject({ status: 404, body: { code: 'unknown_user' } })
     expect((await put('/catalog/users/u-claimed/', { name: 'Cyrus' })).status).toBe(201)
+  })
+
+  test('a claimed name that cannot be written keeps nobody waiting, and is tried again', async () => {
+    const body = checkout({ customer_id: 'u-locked', product_id: 'p-none' })
+    const claims = (name: string) => rig.bearing(token('u-locked', { name }))
+    await claims('Dee').post('/chat/rooms/', { body })
+    await rig.db.begin(async (tx) => {
+      await tx`select from rooms.users where user_id = 'u-locked' for update`
+      const start = performance.now()
+      expect((await claims('Dora').get('/chat/rooms/')).status).toBe(200)
+      expect((await claims('Doris').post('/chat/rooms/', { body })).status).toBe(422)
+      expect(performance.now() - start).toBeLessThan(1_000)
+      await until(() => rig.db.load().running === 1, { what: 'the writes give up on the lock' })
+    })
+    await claims('Doris').post('/chat/rooms/', { body })
+    const [row] = await rig.db.run((sql) => sql`select claimed_name from rooms.users where user_id = 'u-locked'`)
+    expect(row).toEqual({ claimed_name: 'Doris' })
   })
 
   test.each([{}, { name: '' }, { name: '  ' }, { name: 'a\0b' }, { name: 'x', role: 'service' }, { name: 1 }])(

@@ -4,13 +4,13 @@ import { errorFields, type Log } from './log.ts'
 import type { Redis } from './redis.ts'
 import { streamKeys } from './shards.ts'
 
-/** Long enough for a gateway to come back and go on from its position. */
-const KEEP_MS = 600_000
+/** Long enough for a gateway to come back and go on from its position; one that comes later compares with the owner. */
+const KEEP_MS = 120_000
 const EVERY_MS = 30_000
 /** Nothing is kept longer, read or not: a group that nobody serves must not fill Redis. What it missed it is told. */
 const HARD_CAP_MS = 24 * 3_600_000
 
-export type TrimmerOptions = { redis: Redis; log: Log; streams: readonly string[]; keepMs?: number; everyMs?: number }
+type TrimmerOptions = { redis: Redis; log: Log; streams: readonly string[]; keepMs?: number; everyMs?: number }
 
 /**
  * Lets go of entries by age, and only of what every group has read and done: never above a group's last delivered id

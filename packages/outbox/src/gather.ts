@@ -1,6 +1,6 @@
 import { oneAtATime } from '@farmgate/streams/bell.ts'
 
-export type Gatherer<T> = {
+type Gatherer<T> = {
   /** False where too much waits already: the items are dropped, and somebody else has to see to them. */
   add(items: readonly T[]): boolean
   /** Resolves when nothing waits and nothing is under way. */

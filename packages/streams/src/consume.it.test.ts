@@ -92,6 +92,7 @@ test('what does not parse is one dead letter at once, and the next is done withi
   await until(() => done.includes(5))
   expect(performance.now() - start).toBeLessThan(1_000)
   expect(await countDeadLetters(rig.redis, 'facts')).toBe(4)
+  await until(() => counters.deadLetters === 4)
   const [first] = await listDeadLetters(rig.redis, 'facts')
   expect(first).toMatchObject({ key: KEY, group: 'workers', deliveries: 1, fields: { n: '{bad json' } })
   expect(first?.reason).toContain('n is not a number')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createBell, within } from './bell.ts'
+import { countDeadLetters } from './dead-letters.ts'
 import { openGroup } from './group.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Pulse } from './pulse.ts'
@@ -41,8 +42,11 @@ export type ConsumerOptions<T> = Handlers<T> & {
 }
 
 export type Consumer = {
-  /** Since the start; `lag` (not yet read) and `pending` (read, not yet done) are of the whole group, now. */
-  readonly counters: Readonly<Settled & { lag: number; pending: number }>
+  /**
+   * Since the start; `lag` (not yet read) and `pending` (read, not yet done) are of the whole group, and `deadLetters`
+   * what the stream keeps of them, all three as last looked at (every 2.5 s).
+   */
+  readonly counters: Readonly<Settled & { lag: number; pending: number; deadLetters: number }>
   close(): Promise<void>
 }
 
@@ -58,7 +62,7 @@ export function startConsumer<T>(options: ConsumerOptions<T>): Consumer {
   const allKeys = options.keys ?? streamKeys(stream)
   const consumer = options.consumer ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   const about = { stream, group: name }
-  const counters = { consumed: 0, skipped: 0, failed: 0, dead: 0, lag: 0, pending: 0 }
+  const counters = { consumed: 0, skipped: 0, failed: 0, dead: 0, lag: 0, pending: 0, deadLetters: 0 }
   const reader = openReader(redis, { log, name: `${name}:${stream}`, blockMs })
   const group = openGroup({ redis, reader, group: name, consumer })
   const bell = createBell()
@@ -106,7 +110,7 @@ export function startConsumer<T>(options: ConsumerOptions<T>): Consumer {
   const inspect = async () => {
     const { vanished, lag, pending, faults } = await group.inspect(keys())
     setAside(faults)
-    Object.assign(counters, { lag, pending })
+    Object.assign(counters, { lag, pending, deadLetters: await countDeadLetters(redis, stream) })
     if (vanished) lost('trimmed unread')
   }
 

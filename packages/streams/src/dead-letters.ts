@@ -5,7 +5,7 @@ import { REPLAY } from './scripts.ts'
 import { streamKeys } from './shards.ts'
 
 /** An entry that was given up, with all that is known. */
-export type DeadLetter = {
+type DeadLetter = {
   /** Its own id among the dead letters of `key`. */
   id: string
   /** The stream key it came from, and its id there. */
@@ -19,9 +19,12 @@ export type DeadLetter = {
   fields: Fields
 }
 
+/** How many are kept. A key that holds something else counts for none. */
 export async function countDeadLetters(redis: Redis, stream: string): Promise<number> {
-  const counts = await Promise.all(streamKeys(stream).map((key) => redis.xlen(deadKey(key))))
-  return counts.reduce((sum, count) => sum + count, 0)
+  const pipeline = redis.pipeline()
+  for (const key of streamKeys(stream)) pipeline.xlen(deadKey(key))
+  const replies = (await pipeline.exec()) ?? []
+  return replies.reduce((sum, [error, length]) => sum + (error ? 0 : Number(length)), 0)
 }
 
 /** The oldest `most` of each shard. */

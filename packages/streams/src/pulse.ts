@@ -4,7 +4,7 @@ import { errorFields, type Log } from './log.ts'
 import { hangUp, type Redis } from './redis.ts'
 
 /** Names this filling of Redis: it goes with the data, so a new one means that the data went. */
-export const EPOCH_KEY = 'farmgate:epoch'
+const EPOCH_KEY = 'farmgate:epoch'
 
 /**
  * Whether Redis can be used. `away` until the first check has passed, while it does not answer, and while it is there

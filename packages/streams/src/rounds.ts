@@ -5,7 +5,7 @@ import { hangUp, type Redis } from './redis.ts'
 /** A reader is never away from a Redis that is there for longer than this. */
 const RETRY_MOST_MS = 1_000
 
-export type Rounds = {
+type Rounds = {
   reader: Redis
   bell: Bell
   log: Log

@@ -13,7 +13,7 @@ export function measure(metrics: Metrics, { outbox, consumer, db }: Measured): v
   gauge('stream_consumed', 'Room events applied since the start', () => consumer.counters.consumed)
   gauge('stream_pending', 'Room events delivered and not yet applied', () => consumer.counters.pending)
   gauge('stream_lag', 'Room events not yet delivered', () => consumer.counters.lag)
-  gauge('stream_dead_letters', 'Room events given up on since the start', () => consumer.counters.dead)
+  gauge('stream_dead_letters', 'Room events given up on, and kept to be looked at', () => consumer.counters.deadLetters)
   gauge('database_running', 'Statements and transactions that hold a slot', () => db.load().running)
   gauge('database_waiting', 'Statements and transactions that wait for one', () => db.load().waiting)
 }

@@ -32,7 +32,7 @@ export async function keepAnswer(tx: Tx, key: string, customerId: string, { stat
 }
 
 /** The same for the same wish, however its JSON was written: integers for ids, the order of fields, null or nothing. */
-export function fingerprintOf({ customer_id, farmer_id, product_id, ...rest }: CheckoutBody): string {
+function fingerprintOf({ customer_id, farmer_id, product_id, ...rest }: CheckoutBody): string {
   const { quantity, is_post_checkout, product_image_url = null } = rest
   const wish = [customer_id, farmer_id, product_id, quantity, is_post_checkout, product_image_url]
   return createHash('sha256').update(JSON.stringify(wish)).digest('base64url')

@@ -14,6 +14,6 @@ export function measure(metrics: Metrics, held: { db: Database; outbox: Outbox; 
   gauge('stream_pending', 'Entries read and not yet acknowledged', () => consumer.counters.pending)
   gauge('stream_consumed', 'Entries handled since the start', () => consumer.counters.consumed)
   gauge('stream_failed', 'Entries whose handling failed since the start', () => consumer.counters.failed)
-  gauge('stream_dead', 'Entries given up on since the start', () => consumer.counters.dead)
+  gauge('stream_dead_letters', 'Entries given up on, and kept to be looked at', () => consumer.counters.deadLetters)
   gauge('database_waiting', 'Requests that wait for a slot of the pool', () => db.load().waiting)
 }

@@ -2,7 +2,7 @@ import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { ISql } from 'postgres'
 
 /** What is still to be told: events of the room's story (first_rev to last_rev), or that its card looks different. */
-export type Topic = 'events' | 'card'
+type Topic = 'events' | 'card'
 
 /** `returning` of an insert into rooms.outbox, as an `OutboxRow`. */
 export const outboxColumns = (sql: ISql) => sql`

@@ -2,10 +2,12 @@ import path from 'node:path'
 import { serviceUrl } from '@farmgate/database/service-url.ts'
 import type { Config, Env } from './config.ts'
 import { keepRunning } from './keep-running.ts'
-import { untilAnswers } from './ready.ts'
+import { isListening } from './listening.ts'
+import { answers, until } from './ready.ts'
 import { endOfLog, type ServiceProcess, startService } from './service-process.ts'
 import type { ServiceRow } from './services.ts'
 import { StartError } from './start-error.ts'
+import { tellRestarts } from './tell-restarts.ts'
 
 export type Fleet = {
   /** Starts all instances of one service, and is done when it is ready. */
@@ -45,6 +47,7 @@ export function createFleet(launch: Launch): Fleet {
       parts.push(...processes)
       await untilReady(service, processes, log, launch)
       parts.push(...processes.map((process) => keepRunning(service.name, process, launch.say)))
+      if (launch.watch && log) parts.push(tellRestarts(service.name, log, launch.say))
       launch.say(`${service.name.padEnd(14)}${urlOf(service, launch)}${count > 1 ? `  ${count} instances` : ''}`)
     },
     async close() {
@@ -57,7 +60,12 @@ async function untilReady(service: ServiceRow, processes: ServiceProcess[], log:
   const enough = new AbortController()
   const signal = AbortSignal.any([launch.stop, enough.signal, AbortSignal.timeout(READY_WITHIN_MS)])
   const ended = processes.map((process) => process.ended().then(() => false))
-  const isReady = await Promise.race([untilAnswers(`${urlOf(service, launch)}/readyz`, signal), ...ended])
+  const port = launch.config[service.port]
+  // Several on one port answer for each other: each must listen itself. With --watch it is a child of ours that does.
+  const allListen = async () =>
+    launch.watch || (await Promise.all(processes.map(({ pid }) => isListening(pid, port)))).every(Boolean)
+  const ready = until(async () => (await allListen()) && (await answers(`${urlOf(service, launch)}/readyz`)), signal)
+  const isReady = await Promise.race([ready, ...ended])
   enough.abort()
   launch.stop.throwIfAborted()
   if (!isReady) throw new StartError(`${service.name} does not become ready. ${log ?? ''}\n${await endOfLog(log)}`)

@@ -7,6 +7,7 @@ import { DEVELOPMENT_JWT_SECRET } from '@farmgate/service-kit/config.ts'
 import { freePort } from '@farmgate/stores/ports.ts'
 import { createSigner } from 'fast-jwt'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { isListening } from './listening.ts'
 import { answers } from './ready.ts'
 import { demoCatalog } from './seed.ts'
 import { ROOT } from './services.ts'
@@ -19,7 +20,7 @@ let first: ReturnType<typeof launch>
 
 beforeAll(async () => {
   data = await mkdtemp(path.join(tmpdir(), 'farmgate-start-'))
-  env = await surroundings(data)
+  env = { ...(await surroundings(data)), WS_GATEWAY_INSTANCES: '2' }
   first = launch(env)
   await vi.waitFor(() => expect(first.output()).toContain('Farmgate is ready'), READY)
 })
@@ -33,6 +34,18 @@ test('prints a line per part and the URL, and is ready behind it', async () => {
     expect(first.output()).toMatch(new RegExp(`^${part} `, 'm'))
   expect(first.output()).toContain(`http://localhost:${env.PORT}/`)
   expect(await answers(`http://127.0.0.1:${env.PORT}/readyz`)).toBe(true)
+})
+
+test('is ready when each of several instances listens itself', async () => {
+  const pids = await processesOf(data, 'services/ws-gateway/')
+  expect(pids).toHaveLength(2)
+  for (const pid of pids) expect(await isListening(pid, Number(env.WS_GATEWAY_PORT))).toBe(true)
+})
+
+test('npm run rebuild says how many cards it has made', async () => {
+  const rebuilding = launch(env, [process.execPath, path.join(import.meta.dirname, 'rebuild.ts')])
+  expect((await once(rebuilding.child, 'close'))[0]).toBe(0)
+  expect(rebuilding.output()).toBe('0 cards written anew\n')
 })
 
 test('seeds the demo catalog', async () => {

@@ -51,6 +51,7 @@ async function start() {
   await fleet.start(origin)
 
   // Something to look at
+  if (config.NODE_ENV !== 'production') say(`logs          ${path.join(data, 'logs')}`)
   if (config.NODE_ENV !== 'production') say(`catalog       ${await seed(config)}`)
   say(`\nFarmgate is ready: http://localhost:${config.PORT}/\n`)
 }

@@ -14,10 +14,10 @@ export async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Polls until `url` answers; gives up, with false, when `signal` fires. */
-export async function untilAnswers(url: string, signal: AbortSignal): Promise<boolean> {
+/** Polls until it is so; gives up, with false, when `signal` fires. */
+export async function until(isSo: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
-    if (await answers(url)) return true
+    if (await isSo()) return true
     await wait(POLL_MS)
   }
   return false

@@ -30,7 +30,13 @@ try {
   )
   write('\nThe story is complete.')
 } catch (error) {
-  process.stderr.write(`\nThe demo stopped: ${error instanceof Error ? error.message : error}\n`)
-  process.stderr.write(`Is Farmgate running at ${origin}? Start it with npm start.\n`)
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`\nThe demo stopped: ${message}\n${hintFor(message)}\n`)
   process.exitCode = 1
+}
+
+function hintFor(message: string): string {
+  if (message.includes(': 401 '))
+    return `Is JWT_SECRET here the one that Farmgate at ${origin} was started with? Tokens of JWKS_URL cannot be made here.`
+  return `Is Farmgate running at ${origin}? Start it with npm start.`
 }

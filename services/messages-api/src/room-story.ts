@@ -27,8 +27,9 @@ export async function applyRoomEvents(
   const stories = [...Map.groupBy(events, (event) => event.room_id)].map(([, story]) => inOrder(story))
   const opened = await open(held, stories, causeOf)
   for (const story of stories) {
-    const roomId = story[0]?.room_id ?? ''
-    if (!opened.has(roomId)) await continueStory(held, roomId, story, causeOf(roomId))
+    const [first, last] = [story[0], story.at(-1)]
+    if (!first || opened.get(first.room_id) === last?.event_no) continue
+    await continueStory(held, first.room_id, story, causeOf(first.room_id))
   }
 }
 
@@ -48,17 +49,17 @@ async function ask(held: Held, roomId: string, after: number, requestId: string)
   return events
 }
 
-/** All rooms that are new to us, in one statement; answers which were. */
-async function open(held: Held, stories: readonly HeardEvent[][], causeOf: CauseOf): Promise<Set<string>> {
+/** All rooms that are new to us, in one statement; answers which were, and up to which event they have been told. */
+async function open(held: Held, stories: readonly HeardEvent[][], causeOf: CauseOf): Promise<Map<string, number>> {
   const begun = stories.flatMap((story) => begin(story) ?? [])
-  if (begun.length === 0) return new Set()
+  if (begun.length === 0) return new Map()
   const opened = await held.db.run((sql) => openRooms(sql, begun, causeOf))
   const boxes = new Map(opened.map((row) => [row.room_id, row.outbox_id]))
   for (const told of begun) {
     const { room_id } = told.room
     announceStory(held, told, boxes.get(room_id), causeOf(room_id))
   }
-  return new Set(boxes.keys())
+  return new Map(begun.flatMap(({ room }) => (boxes.has(room.room_id) ? [[room.room_id, room.event_no]] : [])))
 }
 
 async function continueStory(held: Held, roomId: string, story: HeardEvent[], requestId: string): Promise<void> {

@@ -72,6 +72,13 @@ describe('works', () => {
     })
   })
 
+  it('a new room with a hole in its story: what is missing is asked for, and what follows is not forgotten', async () => {
+    const room_id = aWholeOrder()
+    const [opened, , ...later] = story(room_id)
+    if (opened) await publish(redis, [entryOf([opened, ...later])])
+    await untilSays(room_id, WHOLE)
+  })
+
   it('an event whose forerunners were never told: the rest of the story is asked for', async () => {
     const room_id = aWholeOrder()
     await publish(redis, [entryOf(story(room_id).slice(-1))])

@@ -7,6 +7,5 @@ export function deleteMessage(changes: RoomLanes<Change>) {
   return (session: RoomSession, { message_id }: RoomClientFrames['message.delete']): void => {
     const change: Change = { op: 'delete', room_id: session.room.id, sender_id: session.userId, message_id }
     changes.push(session, change)
-    session.asked()
   }
 }

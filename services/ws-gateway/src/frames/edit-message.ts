@@ -7,6 +7,5 @@ export function editMessage(changes: RoomLanes<Change>) {
   return (session: RoomSession, { message_id, body }: RoomClientFrames['message.edit']): void => {
     const edit: Change = { op: 'edit', room_id: session.room.id, sender_id: session.userId, message_id, body }
     changes.push(session, edit)
-    session.asked()
   }
 }

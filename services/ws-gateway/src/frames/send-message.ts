@@ -10,6 +10,5 @@ export function sendMessage(sends: RoomLanes<Send>) {
   return (session: RoomSession, { client_message_id, body, image_ids }: Frame): void => {
     const send = { room_id: session.room.id, sender_id: session.userId, client_message_id, body, image_ids }
     sends.push(session, send)
-    session.asked()
   }
 }

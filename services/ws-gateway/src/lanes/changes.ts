@@ -14,10 +14,7 @@ export const openChanges = (holds: LaneHolds): RoomLanes<Change> =>
       bodyOf: (changes) => ({ changes }),
       answer: changeBatchAnswer,
       maxBatch: MAX_BATCH,
-      settle: (command, result, isRetry) => {
-        command.session.answered()
-        settleChange(holds.hub, command, result, isRetry)
-      },
+      settle: (command, result, isRetry) => settleChange(holds.hub, command, result, isRetry),
     },
     holds,
   )

@@ -10,6 +10,7 @@ type Answer = readonly string[] | Error
 /** A lane whose other end is us: `answer` ends the oldest batch in flight. */
 function laneByHand(options: { maxBatch?: number; maxWaiting?: number; giveUpMs?: number } = {}) {
   const asked: (readonly string[])[] = []
+  const left: string[] = []
   const settled: string[] = []
   const bugs: unknown[] = []
   let answer: (answer: Answer) => void = () => undefined
@@ -25,14 +26,18 @@ function laneByHand(options: { maxBatch?: number; maxWaiting?: number; giveUpMs?
       if (given instanceof Error) throw given
       return given
     },
-    settle: (command, result) =>
-      settled.push(typeof result === 'string' ? `${command}:${result}` : `${command}!${result.code}`),
+    onLeave: (commands) => left.push(...commands),
+    settle: (command, result) => {
+      settled.push(typeof result === 'string' ? `${command}:${result}` : `${command}!${result.code}`)
+      if (command.startsWith('harmful')) throw new Error(command)
+    },
     isTransient: (error) => error instanceof Away,
     onBug: (error) => bugs.push(error),
   })
   return {
     lane,
     asked,
+    left,
     settled,
     bugs,
     push: (...commands: string[]) => commands.forEach(lane.push),
@@ -95,6 +100,38 @@ describe('lane', () => {
     answer(['1'])
     await until(() => settled.length === 2)
     expect(settled).toEqual(['a!unavailable', 'b:1'])
+  })
+
+  it('says once of each command that it waits no more: before its first attempt, or its refusal', async () => {
+    const { lane, push, asks, answer, settled, left } = laneByHand({ giveUpMs: 100 })
+    push('a')
+    await asks(1)
+    push('late')
+    expect(left).toEqual(['a'])
+    answer(new Away())
+    await asks(2)
+    const closed = lane.close()
+    await until(() => {
+      answer(new Away())
+      return settled.length === 2
+    })
+    await closed
+    expect(left).toEqual(['a', 'late'])
+    expect(settled).toEqual(['a!unavailable', 'late!unavailable'])
+  })
+
+  it('answers each command once, also where another cannot take its answer', async () => {
+    const { push, asks, answer, settled, bugs, asked } = laneByHand()
+    push('a', 'harmful', 'b')
+    await asks(1)
+    answer(['1', '2', '3'])
+    push('harmful too')
+    await asks(2)
+    answer(new Error('a bug'))
+    await until(() => settled.length === 4)
+    expect(settled).toEqual(['a:1', 'harmful:2', 'b:3', 'harmful too!internal'])
+    expect(bugs).toMatchObject([{ message: 'harmful' }, { message: 'a bug' }, { message: 'harmful too' }])
+    expect(asked).toHaveLength(2)
   })
 
   it('says overloaded when too many wait', async () => {

@@ -19,7 +19,9 @@ export type Lane<Command> = {
 type Options<Command, Result> = {
   /** Delivers a batch; repeated as it is while the error is transient, so it must be harmless to repeat. */
   ask: (batch: readonly Command[], deadlineMs: number) => Promise<readonly Result[]>
-  /** The answer to one command, and whether it may be that of an earlier attempt; must not throw. */
+  /** These no longer wait: once for each command, before its first attempt or its refusal. */
+  onLeave?: (commands: readonly Command[]) => void
+  /** The answer to one command, and whether it may be that of an earlier attempt. What it throws harms no other. */
   settle: (command: Command, result: Result | Refused, isRetry: boolean) => void
   isTransient: (error: unknown) => boolean
   /** An error that should not be: a bug at one of the two ends. */
@@ -37,11 +39,23 @@ type Waiting<Command> = { command: Command; since: number }
  * themselves. A batch whose answer was lost is repeated before anything behind it moves, so order holds.
  */
 export function openLane<Command, Result>(options: Options<Command, Result>): Lane<Command> {
-  const { ask, settle, isTransient, onBug, maxBatch, maxWaiting, giveUpMs = GIVE_UP_MS } = options
-  let waiting: Waiting<Command>[] = []
+  const { ask, onLeave, isTransient, onBug, maxBatch, maxWaiting, giveUpMs = GIVE_UP_MS } = options
+  const waiting: Waiting<Command>[] = []
   let running: Promise<void> | undefined
   let closing = false
 
+  const settle: typeof options.settle = (...answer) => {
+    try {
+      options.settle(...answer)
+    } catch (error) {
+      onBug(error)
+    }
+  }
+  const take = (count: number) => {
+    const batch = waiting.splice(0, count)
+    onLeave?.(batch.map(({ command }) => command))
+    return batch
+  }
   const refuse = (batch: readonly Waiting<Command>[], refused: Refused) => {
     for (const { command } of batch) settle(command, refused, false)
   }
@@ -56,8 +70,7 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
   /** Those who have waited as long as the batch that failed would only fail later than they need to. */
   const giveUp = (batch: readonly Waiting<Command>[]) => {
     const since = Date.now() - giveUpMs
-    const late = waiting.filter((one) => closing || one.since <= since)
-    waiting = waiting.slice(late.length)
+    const late = take(waiting.filter((one) => closing || one.since <= since).length)
     refuse([...batch, ...late], { outcome: 'refused', code: 'unavailable' })
   }
   const leave = async (batch: readonly Waiting<Command>[]) => {
@@ -80,7 +93,7 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
   }
   const run = async () => {
     await endOfTurn()
-    while (waiting.length > 0) await leave(waiting.splice(0, maxBatch))
+    while (waiting.length > 0) await leave(take(maxBatch))
     running = undefined
   }
 

@@ -1,7 +1,10 @@
 import { type Change, openChanges } from './changes.ts'
 import { openReads, type Reads } from './reads.ts'
-import type { LaneHolds, RoomLanes } from './room-lanes.ts'
+import { LANES, type LaneHolds, type RoomLanes } from './room-lanes.ts'
 import { openSends, type Send } from './sends.ts'
+
+/** Requests under way at most: one in each lane of sends, changes and reads. */
+export const LANE_CONNECTIONS = 3 * LANES
 
 export type Lanes = {
   sends: RoomLanes<Send>

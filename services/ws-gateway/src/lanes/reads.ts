@@ -16,21 +16,14 @@ export type Reads = {
 export function openReads(holds: LaneHolds): Reads {
   const waiting = new Map<string, Read>()
   const keyOf = ({ room_id, user_id }: Read) => `${room_id} ${user_id}`
-
-  const leave = (read: Read) => {
-    if (waiting.get(keyOf(read)) === read) waiting.delete(keyOf(read))
-  }
   const lanes = openRoomLanes(
     {
       name: 'read',
-      bodyOf: (reads: Read[]) => {
-        reads.forEach(leave)
-        return { reads }
-      },
+      bodyOf: (reads: Read[]) => ({ reads }),
       answer: readBatchAnswer,
       maxBatch: MAX_BATCH,
+      onLeave: (read) => waiting.delete(keyOf(read)),
       settle: ({ session, item }, result) => {
-        leave(item)
         if (result.outcome === 'refused') return session.connection.refuse(result.code, result.detail)
         if (result.frame !== '') holds.hub.get(item.room_id)?.readMoved(item.user_id, result.seq, result.frame)
       },

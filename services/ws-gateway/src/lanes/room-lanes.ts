@@ -10,7 +10,7 @@ import type { RoomSession } from '../room-session.ts'
 import { openLane } from './lane.ts'
 
 /** A room's commands keep their order in one lane; all rooms share few, so that batches are worth their while. */
-const LANES = 8
+export const LANES = 8
 const MAX_WAITING = 5_000
 
 /** What a socket wants of messages-api: its item in the batch. `since` is the rev it had been told when it asked. */
@@ -27,6 +27,7 @@ export type LaneHolds = { messagesApi: InternalClient; hub: Hub; log: Log; metri
 type Options<Item, Result> = {
   name: 'send' | 'change' | 'read'
   bodyOf: (items: Item[]) => object
+  onLeave?: (item: Item) => void
   answer: z.ZodType<{ results: Result[] }>
   settle: (command: Command<Item>, result: Result | Refused, isRetry: boolean) => void
   maxBatch: number
@@ -35,7 +36,7 @@ type Refused = Extract<CommandResult, { outcome: 'refused' }>
 
 /** Lanes to `POST /internal/messages/<name>/`. */
 export function openRoomLanes<Item extends { room_id: string }, Result extends CommandResult | ReadResult>(
-  { name, bodyOf, answer, settle, maxBatch }: Options<Item, Result>,
+  { name, bodyOf, answer, onLeave, settle, maxBatch }: Options<Item, Result>,
   { messagesApi, log, metrics }: LaneHolds,
 ): RoomLanes<Item> {
   const ask = async (batch: readonly Command<Item>[], deadlineMs: number) => {
@@ -53,7 +54,11 @@ export function openRoomLanes<Item extends { room_id: string }, Result extends C
   const lanes = Array.from({ length: LANES }, () =>
     openLane<Command<Item>, Result>({
       ask,
+      onLeave(batch) {
+        for (const { item } of batch) onLeave?.(item)
+      },
       settle(command, result, isRetry) {
+        command.session.answered()
         metrics.commands.inc({ lane: name, outcome: result.outcome })
         settle(command, result, isRetry)
       },
@@ -64,7 +69,10 @@ export function openRoomLanes<Item extends { room_id: string }, Result extends C
     }),
   )
   return {
-    push: (session, item) => lanes[shardOf(item.room_id, LANES)]?.push({ session, item, since: session.position }),
+    push(session, item) {
+      lanes[shardOf(item.room_id, LANES)]?.push({ session, item, since: session.position })
+      session.asked()
+    },
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()))
     },

@@ -12,10 +12,8 @@ export const openSends = (holds: LaneHolds): RoomLanes<Send> =>
       bodyOf: (sends) => ({ sends }),
       answer: sendBatchAnswer,
       maxBatch: MAX_BATCH,
-      settle: (command, result, isRetry) => {
-        command.session.answered()
-        settleChange(holds.hub, command, result, isRetry, command.item.client_message_id)
-      },
+      settle: (command, result, isRetry) =>
+        settleChange(holds.hub, command, result, isRetry, command.item.client_message_id),
     },
     holds,
   )

@@ -102,6 +102,24 @@ describe('typing', () => {
     expect(Date.now() - at).toBeGreaterThanOrEqual(6_000)
   })
 
+  it('goes on where another tab of the same user types', async () => {
+    const room = rig.backend.openRoom()
+    const [tab, other, farmer] = await Promise.all([
+      rig.enter(room.id, 'c-1', rig.at(0)),
+      rig.enter(room.id, 'c-1', rig.at(0)),
+      rig.enter(room.id, 'f-1', rig.at(0)),
+    ])
+    tab.say({ type: 'typing', is_typing: true })
+    other.say({ type: 'typing', is_typing: true })
+    await farmer.hears('typing', 2)
+    await tab.close()
+    await rig.backend.post(room, 'c-1', 'later')
+    await farmer.hears('message.created')
+    expect(farmer.of('typing')).toMatchObject([{ is_typing: true }, { is_typing: true }])
+    await other.close()
+    expect(await farmer.hears('typing', 3)).toMatchObject([{}, {}, { is_typing: false }])
+  })
+
   it('ends with the socket that said it', async () => {
     const room = rig.backend.openRoom()
     const [typist, there] = await Promise.all([

@@ -48,8 +48,6 @@ export function openPresence({ redis, pulse, log, clock, hub, signals }: Holds):
   const liveness = new Liveness(redis, me)
   /** Rooms and users of ours that Redis has to be told of, as `<room> <user>`. */
   const untold = new Set<string>()
-  /** While a room's hash is being read: the fields that signals told of meanwhile, which are newer. */
-  const heardMeanwhile = new Map<string, Set<string>>()
   /** What others say may have been missed. */
   let mustRead = false
   let polling = false
@@ -84,7 +82,7 @@ export function openPresence({ redis, pulse, log, clock, hub, signals }: Holds):
   /** Takes over what the room's hash says of other gateways, both ways; what the dead left in it is removed. */
   const read = async (room: WatchedRoom): Promise<void> => {
     const newer = new Set<string>()
-    heardMeanwhile.set(room.id, newer)
+    room.presenceReads.add(newer)
     try {
       const fields = await redis.hkeys(roomKey(room.id))
       await liveness.meet(fields.map(gatewayOf))
@@ -96,7 +94,7 @@ export function openPresence({ redis, pulse, log, clock, hub, signals }: Holds):
       const left = fields.filter((field) => gatewayOf(field) !== me && !theirs.has(field))
       if (left.length > 0 && liveness.mayJudge) await redis.hdel(roomKey(room.id), ...left)
     } finally {
-      heardMeanwhile.delete(room.id)
+      room.presenceReads.delete(newer)
     }
   }
   const readFirst = async (room: WatchedRoom) => {
@@ -166,7 +164,7 @@ export function openPresence({ redis, pulse, log, clock, hub, signals }: Holds):
     },
     heard(room, gateway, userId, present, at) {
       const field = `${gateway}:${userId}`
-      heardMeanwhile.get(room.id)?.add(field)
+      for (const newer of room.presenceReads) newer.add(field)
       if (present) liveness.heard(gateway)
       set(room, field, present, at)
     },

@@ -60,10 +60,19 @@ export function openTyping({ clock, signals }: { clock: Clock; signals: Signals 
     },
     leave(session) {
       thinned.delete(session)
-      if (session.typing.said) pass(session, false)
+      if (session.typing.said && !typesElsewhere(session)) pass(session, false)
     },
     heard: show,
   }
+}
+
+/** Another socket of the same user says so, here, and it has not ended by itself. */
+function typesElsewhere(session: RoomSession): boolean {
+  const { room, userId } = session
+  const since = Date.now() - EXPIRES_MS
+  for (const other of room.sessions)
+    if (other !== session && other.userId === userId && other.typing.said && other.typing.at > since) return true
+  return false
 }
 
 function typingFrame(userId: string, isTyping: boolean): string {

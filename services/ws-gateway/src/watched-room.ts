@@ -16,6 +16,8 @@ export class WatchedRoom {
   readonly typing = new Map<string, number>()
   /** The presence of others has been asked for; settles whether it could be had or not. */
   presenceKnown: Promise<void> | undefined
+  /** For each reading of its presence under way: what was heard of meanwhile, which is newer (presence.ts). */
+  readonly presenceReads = new Set<Set<string>>()
   /** Customer and farmer, once a join has told. */
   parties: { customer: string; farmer: string } | undefined
   readonly #reads = new Map<string, ReadMarker>()

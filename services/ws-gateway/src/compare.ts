@@ -3,6 +3,7 @@ import type { RoomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
+import { oneAtATime } from '@farmgate/streams/bell.ts'
 import type { Pulse } from '@farmgate/streams/pulse.ts'
 import { shardOf } from '@farmgate/streams/shards.ts'
 import type { Clock } from './clock.ts'
@@ -26,9 +27,10 @@ export type Comparing = {
  * fetches what it misses, a read marker that is behind is told. While Redis is away this is how changes travel.
  */
 export function comparePositions({ messagesApi, hub, pulse, clock, log }: Holds): Comparing {
-  let comparing = false
-  /** The round under way may have asked too early: another one follows. */
-  let again = false
+  /** Something may have been missed since the last round began: the next one looks at all rooms. */
+  let all = false
+  /** Whose turn it is: the next part's only when this one's round has been. */
+  let slot = 0
 
   const compareChunk = async (rooms: readonly WatchedRoom[]) => {
     const before = new Map(rooms.map((room) => [room.id, room.gate.position ?? 0]))
@@ -45,29 +47,26 @@ export function comparePositions({ messagesApi, hub, pulse, clock, log }: Holds)
       tellReads(room, position)
     }
   }
-  const compare = async (rooms: readonly WatchedRoom[]) => {
-    if (comparing || rooms.length === 0) return
-    comparing = true
+  const rounds = oneAtATime(async () => {
+    const isWhole = all || pulse.state === 'away'
+    const isDue = (room: WatchedRoom) =>
+      room.gate.position !== undefined && (isWhole || shardOf(room.id, ROUND_TICKS) === slot)
+    const rooms = [...hub.rooms()].filter(isDue)
+    all = false
+    slot = (slot + 1) % ROUND_TICKS
     try {
       for (let at = 0; at < rooms.length; at += CHUNK) await compareChunk(rooms.slice(at, at + CHUNK))
     } catch (error) {
+      all ||= isWhole
       if (!isDependencyAway(error)) log.error({ err: error }, 'compare.failed')
     }
-    comparing = false
-  }
-  const openRooms = (slot?: number) =>
-    [...hub.rooms()].filter(
-      (room) => room.gate.position !== undefined && (slot === undefined || shardOf(room.id, ROUND_TICKS) === slot),
-    )
+  })
   const now = () => {
-    again = comparing
-    void compare(openRooms())
+    all = true
+    rounds.soon()
   }
 
-  clock.onTick(() => {
-    if (again || pulse.state === 'away') now()
-    else void compare(openRooms(clock.ticks % ROUND_TICKS))
-  })
+  clock.onTick(rounds.soon)
   pulse.onBack(now)
   return { now }
 }

@@ -2,19 +2,29 @@ import { randomUUID } from 'node:crypto'
 import {
   type CommandResult,
   changeBatch,
+  changeBatchAnswer,
+  joinAnswer,
   joinBody,
+  missedAnswer,
   missedBody,
+  positionsAnswer,
   positionsBody,
+  type ReadResult,
   readBatch,
+  readBatchAnswer,
+  replayAnswer,
   replayBody,
   sendBatch,
+  sendBatchAnswer,
 } from '@farmgate/contracts/internal-messages.ts'
-import { inboxBody, inboxChangesBody } from '@farmgate/contracts/internal-rooms.ts'
+import { inboxAnswer, inboxBody, inboxChangesAnswer, inboxChangesBody } from '@farmgate/contracts/internal-rooms.ts'
 import type { Message } from '@farmgate/contracts/messages.ts'
+import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { type Entry, publish } from '@farmgate/streams/publish.ts'
 import { openRedis } from '@farmgate/streams/redis.ts'
 import { TEST_INTERNAL_TOKEN } from '@farmgate/testing/tokens.ts'
 import Fastify from 'fastify'
+import type { z } from 'zod'
 
 type Change = { rev: number; message: Message; frame: string }
 
@@ -29,6 +39,9 @@ export type FakeRoom = {
 
 export type Backend = Awaited<ReturnType<typeof startBackend>>
 
+/** A lane's largest batch fits. */
+const BATCH_BYTES = 16 * 1024 * 1024
+
 const noLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /**
@@ -36,11 +49,11 @@ const noLog = { debug: () => undefined, info: () => undefined, warn: () => undef
  * events on a real Redis.
  */
 export async function startBackend(redisUrl: string) {
-  const app = Fastify({ forceCloseConnections: true })
+  const app = Fastify({ forceCloseConnections: true, bodyLimit: BATCH_BYTES })
   const redis = openRedis(redisUrl, { log: noLog, name: 'backend' })
   const rooms = new Map<string, FakeRoom>()
   const asked: { path: string; body: unknown; requestId: string }[] = []
-  const cards: { user_id: string; frame: string }[] = []
+  const cards = new Map<string, { user_id: string; room_id: string; frame: string; at: string }>()
   const state = { away: false, silent: false, loseAnswers: 0 }
   /** Runs before a path is answered: for what happens in between. */
   const before = new Map<string, () => Promise<void>>()
@@ -60,6 +73,18 @@ export async function startBackend(redisUrl: string) {
     state.loseAnswers--
     reply.raw.destroy()
   })
+
+  app.setErrorHandler((error, _request, reply) => {
+    const code = error instanceof Refusal ? error.code : 'internal'
+    return reply.code(error instanceof Refusal ? 404 : 500).send({ code })
+  })
+  /** An operation as the contract has it: what it answers is held to it too. */
+  const operation = <Body, Answer>(
+    path: string,
+    body: z.ZodType<Body>,
+    answer: z.ZodType<unknown, Answer>,
+    handle: (asked: Body) => Answer | Promise<Answer>,
+  ) => app.post(`/internal/${path}/`, async (request) => answer.parse(await handle(body.parse(request.body))))
 
   const say = async (entries: Entry[]) => {
     if (!state.silent) await publish(redis, entries).catch(() => undefined)
@@ -101,6 +126,8 @@ export async function startBackend(redisUrl: string) {
     await say([entryOf(room, 'message.created', change)])
     return change
   }
+  const sayCard = (user_id: string, room_id: string, frame: string) =>
+    say([{ stream: 'inbox', subject: user_id, fields: { type: 'room.updated', user_id, room_id, frame } }])
   const changed = ({ rev, frame }: Change): CommandResult => ({ outcome: 'changed', rev, frame })
   const roomOf = (id: string) => {
     const room = rooms.get(id)
@@ -109,12 +136,9 @@ export async function startBackend(redisUrl: string) {
   }
 
   app.get('/healthz', () => ({ status: 'ok' }))
-  app.post('/internal/messages/join/', async (request, reply) => {
-    const { room_id, user_id } = joinBody.parse(request.body)
+  operation('messages/join', joinBody, joinAnswer, ({ room_id, user_id }) => {
     const room = rooms.get(room_id)
-    if (!room || (room.customer !== user_id && room.farmer !== user_id)) {
-      return reply.code(404).send({ type: 'x', title: 'x', status: 404, code: 'unknown_room' })
-    }
+    if (!room || (room.customer !== user_id && room.farmer !== user_id)) throw new Refusal('unknown_room')
     return {
       room_id,
       customer_id: room.customer,
@@ -125,8 +149,7 @@ export async function startBackend(redisUrl: string) {
       order_status: null,
     }
   })
-  app.post('/internal/messages/send/', async (request) => {
-    const { sends } = sendBatch.parse(request.body)
+  operation('messages/send', sendBatch, sendBatchAnswer, async ({ sends }) => {
     const entries: Entry[] = []
     const results = sends.map(({ room_id, sender_id, client_message_id, body }): CommandResult => {
       if (body === 'refuse me') return { outcome: 'refused', code: 'unknown_image', detail: 'no such image' }
@@ -142,8 +165,7 @@ export async function startBackend(redisUrl: string) {
     await say(entries)
     return { results }
   })
-  app.post('/internal/messages/change/', async (request) => {
-    const { changes } = changeBatch.parse(request.body)
+  operation('messages/change', changeBatch, changeBatchAnswer, async ({ changes }) => {
     const results: CommandResult[] = []
     for (const change of changes) {
       const room = roomOf(change.room_id)
@@ -163,26 +185,24 @@ export async function startBackend(redisUrl: string) {
     }
     return { results }
   })
-  app.post('/internal/messages/read/', async (request) => {
-    const { reads } = readBatch.parse(request.body)
-    const results = reads.map(({ room_id, user_id, seq }) => {
+  operation('messages/read', readBatch, readBatchAnswer, async ({ reads }) => {
+    const entries: Entry[] = []
+    const results = reads.map(({ room_id, user_id, seq: asked }): ReadResult => {
       const room = roomOf(room_id)
-      const to = Math.min(seq, room.messages.length)
-      if (to <= (room.read.get(user_id)?.seq ?? 0)) return { outcome: 'read', seq: to, frame: '' }
+      const seq = Math.min(asked, room.messages.length)
+      if (seq <= (room.read.get(user_id)?.seq ?? 0)) return { outcome: 'read', seq, frame: '' }
       const at = new Date().toISOString()
-      room.read.set(user_id, { seq: to, at })
-      return { outcome: 'read', seq: to, frame: JSON.stringify({ type: 'read', user_id, seq: to, read_at: at }) }
-    })
-    const entries = reads.map(({ room_id, user_id }, at): Entry => {
-      const { seq = 0, frame = '' } = results[at] ?? {}
+      room.read.set(user_id, { seq, at })
+      const frame = JSON.stringify({ type: 'read', user_id, seq, read_at: at })
       const fields = { type: 'read.moved', room_id, user_id, seq: String(seq), frame, card: '' }
-      return { stream: 'messages', subject: room_id, fields }
+      entries.push({ stream: 'messages', subject: room_id, fields })
+      return { outcome: 'read', seq, frame }
     })
-    await say(entries.filter(({ fields }) => fields.frame !== ''))
+    await say(entries)
     return { results }
   })
-  app.post('/internal/messages/positions/', async (request) => {
-    const known = positionsBody.parse(request.body).room_ids.flatMap((id) => rooms.get(id) ?? [])
+  operation('messages/positions', positionsBody, positionsAnswer, ({ room_ids }) => {
+    const known = room_ids.flatMap((id) => rooms.get(id) ?? [])
     const positions = known.map((room) => ({
       room_id: room.id,
       rev: room.changes.length,
@@ -191,29 +211,36 @@ export async function startBackend(redisUrl: string) {
     }))
     return { positions }
   })
-  app.post('/internal/messages/replay/', async (request) => {
-    const { room_id, after_rev, limit } = replayBody.parse(request.body)
+  operation('messages/replay', replayBody, replayAnswer, ({ room_id, after_rev, limit }) => {
     const { changes } = roomOf(room_id)
     const page = changes.slice(after_rev, after_rev + limit)
     return { changes: page.map(({ rev, frame }) => ({ rev, frame })), rev: changes.length }
   })
-  app.post('/internal/messages/missed/', async (request) => {
-    const { room_id, after_rev, limit } = missedBody.parse(request.body)
-    const room = roomOf(room_id)
-    const missed = room.messages.filter(({ rev }) => rev > after_rev).sort((a, b) => a.rev - b.rev)
-    const page = missed.slice(0, limit)
-    const changes = page.map((message) => {
-      const type = message.deleted_at ? 'message.deleted' : message.edited_at ? 'message.updated' : 'message.created'
-      return { rev: message.rev, frame: JSON.stringify({ type, message }) }
+  operation('messages/missed', missedBody, missedAnswer, ({ room_id, after_rev, since_rev = after_rev, limit }) => {
+    const { messages, changes } = roomOf(room_id)
+    const missed = messages.filter(({ rev }) => rev > after_rev).sort((a, b) => a.rev - b.rev)
+    const typeOf = ({ message_id, deleted_at }: Message) => {
+      const created = changes.find(({ message }) => message.message_id === message_id)
+      if (!created || created.rev > since_rev) return 'message.created'
+      return deleted_at ? 'message.deleted' : 'message.updated'
+    }
+    const page = missed.slice(0, limit).map((message) => {
+      return { rev: message.rev, frame: JSON.stringify({ type: typeOf(message), message }) }
     })
-    return { changes, rev: room.changes.length, has_more: missed.length > limit }
+    return { changes: page, rev: changes.length, has_more: missed.length > limit }
   })
-  app.post('/internal/rooms/inbox/', async (request) => ({
-    total_unread: inboxBody.parse(request.body).user_id.length,
-  }))
-  app.post('/internal/rooms/inbox-changes/', async (request) => {
-    const { user_ids } = inboxChangesBody.parse(request.body)
-    return { changes: cards.filter(({ user_id }) => user_ids.includes(user_id)) }
+  operation('rooms/inbox', inboxBody, inboxAnswer, ({ user_id }) => ({ total_unread: user_id.length }))
+  operation('rooms/inbox-changes', inboxChangesBody, inboxChangesAnswer, ({ user_ids, since, after, limit }) => {
+    const placeOf = ({ at, room_id }: { at: string; room_id: string }) => `${at} ${room_id}`
+    const changed = [...cards.values()]
+      .filter(
+        (card) => user_ids.includes(card.user_id) && card.at >= since && (!after || placeOf(card) > placeOf(after)),
+      )
+      .sort((a, b) => placeOf(a).localeCompare(placeOf(b)))
+    const page = changed.slice(0, limit)
+    const changes = page.map(({ user_id, room_id, frame }) => ({ user_id, room_id, frame }))
+    const last = page.at(-1)
+    return { changes, ...(last && changed.length > limit && { next: { at: last.at, room_id: last.room_id } }) }
   })
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -240,10 +267,14 @@ export async function startBackend(redisUrl: string) {
     },
     /** A change that nobody has told of yet. */
     keepQuiet: (room: FakeRoom, sender: string, body: string) => append(room, sender, body, null),
-    async showCard(userId: string, frame: string) {
-      cards.push({ user_id: userId, frame })
-      await say([{ stream: 'inbox', subject: userId, fields: { type: 'room.updated', user_id: userId, frame } }])
+    /** A card as it is now, and its entry. */
+    async showCard(userId: string, roomId: string, frame: string) {
+      const at = new Date().toISOString()
+      cards.set(`${userId} ${roomId}`, { user_id: userId, room_id: roomId, frame, at })
+      await sayCard(userId, roomId, frame)
     },
+    /** An entry, whatever the card is now. */
+    sayCard,
     async close() {
       await app.close()
       await redis.close()

@@ -1,9 +1,3 @@
-import { inboxChangesAnswer } from '@farmgate/contracts/internal-rooms.ts'
-import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
-import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
-import type { Log } from '@farmgate/service-kit/log.ts'
-import type { Pulse } from '@farmgate/streams/pulse.ts'
-import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 
 /** Cards that come while the welcome is on its way; a client that gets more than this does better to come back. */
@@ -33,77 +27,61 @@ export class InboxSession {
   }
 }
 
-/** Whose chat list is open here. */
+/** A user's chat list that is open here. */
+type ChatList = {
+  sessions: Set<InboxSession>
+  openedAt: number
+  /** By room: the frame told last, oldest first. */
+  told: Map<string, { frame: string; at: number }>
+}
+
+/** Whose chat list is open here, and what it was told of late. Times are in milliseconds. */
 export class Inboxes {
-  readonly #sessions = new Map<string, Set<InboxSession>>()
+  readonly #lists = new Map<string, ChatList>()
 
   enter(session: InboxSession): void {
-    const sessions = this.#sessions.get(session.userId) ?? new Set()
-    this.#sessions.set(session.userId, sessions.add(session))
+    const list = this.#lists.get(session.userId) ?? { sessions: new Set(), openedAt: Date.now(), told: new Map() }
+    list.sessions.add(session)
+    this.#lists.set(session.userId, list)
   }
 
   leave(session: InboxSession): void {
-    const sessions = this.#sessions.get(session.userId)
+    const sessions = this.#lists.get(session.userId)?.sessions
     sessions?.delete(session)
-    if (sessions?.size === 0) this.#sessions.delete(session.userId)
+    if (sessions?.size === 0) this.#lists.delete(session.userId)
   }
 
   /** A card as this user sees it, absolute: a later one replaces an earlier one. */
-  tell(userId: string, frame: string): void {
-    for (const session of this.#sessions.get(userId) ?? []) session.tell(frame)
+  tell(userId: string, roomId: string, frame: string): void {
+    const list = this.#lists.get(userId)
+    if (!list) return
+    list.told.delete(roomId)
+    list.told.set(roomId, { frame, at: Date.now() })
+    for (const session of list.sessions) session.tell(frame)
+  }
+
+  /**
+   * What rooms-api says of a card that has changed since `since`: told where the list shows another. A list that was
+   * opened later, and has not been told of the card, has it from its welcome; unless it `mayLack` it.
+   */
+  correct(userId: string, roomId: string, frame: string, since: number, mayLack: boolean): void {
+    const list = this.#lists.get(userId)
+    const shown = list?.told.get(roomId)?.frame
+    const isNews = shown === undefined ? mayLack || (list?.openedAt ?? since) < since : shown !== frame
+    if (isNews) this.tell(userId, roomId, frame)
+  }
+
+  /** What was told before `at` is not asked about any more. */
+  forgetBefore(at: number): void {
+    for (const { told } of this.#lists.values()) {
+      for (const [roomId, last] of told) {
+        if (last.at >= at) break
+        told.delete(roomId)
+      }
+    }
   }
 
   users(): string[] {
-    return [...this.#sessions.keys()]
+    return [...this.#lists.keys()]
   }
-}
-
-/** Before the last moment at which Redis was known to be good: an entry may have been on its way. */
-const MARGIN_MS = 10_000
-const CHUNK = 1_000
-const DEADLINE_MS = 3_000
-
-type Holds = { roomsApi: InternalClient; inboxes: Inboxes; pulse: Pulse; clock: Clock; log: Log }
-
-/** While Redis is away, and once after it, changed cards are fetched from rooms-api. One told twice changes nothing. */
-export function fetchInboxChanges({ roomsApi, inboxes, pulse, clock, log }: Holds): { now(): void } {
-  let since = Date.now()
-  let due = false
-  let fetching = false
-
-  const fetchChunk = async (userIds: string[]) => {
-    const asked = { user_ids: userIds, since: new Date(since - MARGIN_MS).toISOString() }
-    const { changes } = await roomsApi.post('/internal/rooms/inbox-changes/', asked, {
-      deadlineMs: DEADLINE_MS,
-      schema: inboxChangesAnswer,
-    })
-    for (const { user_id, frame } of changes) inboxes.tell(user_id, frame)
-  }
-  const fetchChanges = async () => {
-    if (fetching) return
-    fetching = true
-    due = false
-    const now = Date.now()
-    try {
-      const users = inboxes.users()
-      for (let at = 0; at < users.length; at += CHUNK) await fetchChunk(users.slice(at, at + CHUNK))
-      since = now
-    } catch (error) {
-      due = true
-      if (!isDependencyAway(error)) log.error({ err: error }, 'inbox.fetch_failed')
-    }
-    fetching = false
-  }
-  /** One that is under way may have asked too early: then the next tick asks again. */
-  const fetchNow = () => {
-    due = true
-    void fetchChanges()
-  }
-
-  clock.onTick(() => {
-    if (due || pulse.state === 'away') fetchNow()
-    else if (!fetching) since = Date.now()
-  })
-  pulse.onBack(fetchNow)
-  return { now: fetchNow }
 }

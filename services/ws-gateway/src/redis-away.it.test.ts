@@ -7,6 +7,8 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 describe('while Redis is away', () => {
   const rig = useGateways({ count: 2, env: { RATE_LIMITS: 'off' } })
 
+  const updated = (at: number) => JSON.stringify({ type: 'room.updated', at })
+
   it('sends are acknowledged at once, and every other gateway has them, and the receipts, within 5 s', async () => {
     const room = rig.backend.openRoom()
     const [sender, other] = await Promise.all([
@@ -27,8 +29,8 @@ describe('while Redis is away', () => {
       expect(other.revs()).toEqual(range(1, 20))
       other.say({ type: 'read', seq: 20 })
       await sender.hears('read', 1, 5_000)
-      await rig.backend.showCard('f-1', '{"type":"room.updated"}')
-      await list.hears('room.updated', 1, 5_000)
+      for (const at of range(1, 1_001)) await rig.backend.showCard('f-1', crypto.randomUUID(), updated(at))
+      await list.hears('room.updated', 1_001, 5_000)
 
       const late = await rig.enter(room.id, 'f-1', rig.at(0), {}, '?after_rev=5')
       await late.hears('caught_up')
@@ -45,6 +47,8 @@ describe('while Redis is away', () => {
       await rig.backend.post(room, 'f-1', 'back')
       return until(() => other.messages().length > count, { within: 300 })
     })
+    const told = list.of('room.updated').map(({ at }) => Number(at))
+    expect(told.sort((a, b) => a - b)).toEqual(range(1, 1_001))
     for (const socket of [sender, other]) {
       await until(() => socket.messages().length === room.changes.length)
       expect(socket.revs()).toEqual(range(1, room.changes.length))

@@ -3,8 +3,8 @@ import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import { SIGNALS_STREAM } from '@farmgate/contracts/signals.ts'
 import type { Tail } from '@farmgate/streams/tail.ts'
 import { comparePositions } from './compare.ts'
+import { compareCards } from './compare-cards.ts'
 import type { Held } from './held.ts'
-import { fetchInboxChanges } from './inboxes.ts'
 import { inboxEntries } from './tails/inbox.ts'
 import { messageEntries } from './tails/messages.ts'
 import { signalEntries } from './tails/signals.ts'
@@ -13,7 +13,7 @@ import { tailStreams } from './tails/tail-streams.ts'
 /** Everything that a gateway hears; and what it asks for where something may have been missed. */
 export function hear(held: Held): Tail {
   const positions = comparePositions(held)
-  const cards = fetchInboxChanges(held)
+  const cards = compareCards(held)
   return tailStreams(held, [positions.now, cards.now], {
     [MESSAGES_STREAM]: messageEntries(held),
     [INBOX_STREAM]: inboxEntries(held),

@@ -11,6 +11,7 @@ export const inboxEntries =
   ({ inboxes, log }: { inboxes: Inboxes; log: Log }): EntryHandler =>
   (id, fields) => {
     const frame = field(fields, 'frame')
-    if (field(fields, 'type') === TYPE && frame) inboxes.tell(field(fields, 'user_id') ?? '', frame)
+    const roomId = field(fields, 'room_id')
+    if (field(fields, 'type') === TYPE && roomId && frame) inboxes.tell(field(fields, 'user_id') ?? '', roomId, frame)
     else log.warn({ stream: INBOX_STREAM, entry: id }, 'entry.malformed')
   }

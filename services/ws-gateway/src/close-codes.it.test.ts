@@ -109,6 +109,28 @@ describe('a socket is closed with', () => {
     expect(await socket.closes()).toMatchObject({ code: 4429 })
   })
 
+  it('4429: one socket of a user too many; for others there is room, and for this user when one has gone', async () => {
+    const { id } = rig.backend.openRoom()
+    const [first] = await Promise.all(Array.from({ length: 50 }, () => rig.enter(id, 'c-1')))
+    expect(await rig.open('/ws/inbox/', { user: 'c-1' }).closes()).toMatchObject({ code: 4429 })
+    const other = await rig.enter(id, 'f-1')
+    await first?.close()
+    other.say({ type: 'ping' })
+    await other.hears('pong')
+    await rig.enter(id, 'c-1')
+  })
+
+  it('4429: one handshake of an address too many, whatever its token; not where limits are off', async () => {
+    const path = `/ws/chat/${rig.backend.openRoom().id}/`
+    const from = (address: string) => ({ user: 'c-1', headers: { 'x-forwarded-for': address } })
+    await rig.backend.redis.set('farmgate:limits:handshakes:203.0.113.9', 3_000, 'EX', 60)
+    expect(await rig.open(path, from('203.0.113.9')).closes()).toMatchObject({ code: 4429 })
+    expect(await rig.open(path, { headers: from('203.0.113.9').headers }).closes()).toMatchObject({ code: 4429 })
+    await rig.open(path, from('203.0.113.10')).hears('welcome')
+    const unlimited = await rig.start({ RATE_LIMITS: 'off' })
+    await rig.open(path, from('203.0.113.9'), unlimited).hears('welcome')
+  })
+
   it('1012: the server stops; what was taken is answered first, and the process ends with 0', async () => {
     const gateway = await rig.start()
     const room = rig.backend.openRoom()

@@ -12,8 +12,6 @@ import type { GatewayMetrics } from './metrics.ts'
 const MAX_WAITING_BYTES = 1024 * 1024
 /** From here on, whoever can wait does (a catch-up), so that being long never counts as being slow. */
 const PACE_BYTES = 256 * 1024
-/** What a client may say before it is welcomed. */
-const MAX_EARLY_BYTES = 1024 * 1024
 
 /** Frames of a socket, `typing` apart. */
 const FRAMES = { burst: 300, perS: 50 }
@@ -36,8 +34,8 @@ export type ConnectionOptions = {
 }
 
 /**
- * One WebSocket: what may come in and how fast, whether somebody is still there, why it ends. What comes before `hear`
- * is kept, in order, since a client may speak as soon as the handshake is over.
+ * One WebSocket: what may come in and how fast, whether somebody is still there, why it ends. A client may speak as soon
+ * as the handshake is over; it is not read before `hear`, so that nothing is lost and a stranger costs no memory.
  */
 export class Connection {
   readonly requestId: string
@@ -48,8 +46,6 @@ export class Connection {
   #handle: ((raw: RawFrame) => void) | undefined
   #deaf = false
   #paused = false
-  #early: Buffer[] = []
-  #earlyBytes = 0
   #bad: number[] = []
   #heardAt: number
   #pingAt: number
@@ -74,6 +70,7 @@ export class Connection {
     // A frame too large, or no WebSocket at all: ws closes with the code that fits.
     ws.on('error', () => this.#end())
     ws.on('close', () => this.#end())
+    this.pause()
   }
 
   /** Closing or closed: nothing more is heard or sent. */
@@ -90,9 +87,7 @@ export class Connection {
   /** From now on frames are handled for `session`; those that have come already come first. */
   hear<Session>(table: FrameTable<Session>, session: Session): void {
     this.#handle = (raw) => table.handle(session, raw)
-    const early = this.#early
-    this.#early = []
-    for (const data of early) this.#take(data, this.#handle)
+    this.resume()
   }
 
   /** Stops hearing: what is said from now on is not answered, so that its sender says it again elsewhere. */
@@ -185,25 +180,12 @@ export class Connection {
     this.#alive()
     this.#options.metrics.framesIn.inc()
     if (isBinary || !Buffer.isBuffer(data)) return this.close('unsupported_data')
-    if (this.#handle) this.#take(data, this.#handle)
-    else this.#keep(data)
-  }
-
-  #keep(data: Buffer) {
-    this.#early.push(data)
-    this.#earlyBytes += data.length
-    const tooMany = this.#options.rateLimits && this.#early.length > FRAMES.burst
-    if (tooMany || this.#earlyBytes > MAX_EARLY_BYTES) this.close('rate_limited')
-  }
-
-  #take(data: Buffer, handle: (raw: RawFrame) => void) {
-    if (this.#closed) return
     const raw = parseFrame(data.toString())
     const bucket = raw?.type === 'typing' ? this.#typing : this.#frames
     if (this.#options.rateLimits && !bucket.take(Date.now())) return this.close('rate_limited')
     try {
       if (!raw) throw new Refusal('bad_frame', 'a frame is a JSON object with a type')
-      handle(raw)
+      this.#handle?.(raw)
     } catch (error) {
       this.#refused(error, raw)
     }
@@ -228,7 +210,6 @@ export class Connection {
   #end() {
     if (this.#closed) return
     this.#closed = true
-    this.#early = []
     for (const hear of this.#whenClosed) hear()
     this.#whenClosed = []
   }

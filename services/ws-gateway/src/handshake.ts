@@ -3,6 +3,7 @@ import type { App } from '@farmgate/service-kit/app.ts'
 import { type Auth, bearerToken, type User } from '@farmgate/service-kit/auth.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
+import type { Limit, RateLimits } from '@farmgate/service-kit/rate-limits.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import websocket from '@fastify/websocket'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -10,9 +11,14 @@ import type { WebSocket } from 'ws'
 import type { Config } from './config.ts'
 import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
+import { openTurnstile } from './turnstile.ts'
 
 /** A client that does not answer our close frame is left after this. */
 const CLOSE_TIMEOUT_MS = 5_000
+/** Sockets that one address may open, over all gateways: a town may stand behind one, and so does a test-suite. */
+export const SOCKET_LIMITS = { handshakes: { points: 3_000, durationS: 60 } } as const satisfies Record<string, Limit>
+/** Sockets of a route that wait for their welcome, or catch up. Whoever comes beyond that comes back later. */
+const MAX_ENTERING = 1_000
 
 const SOCKETS = {
   maxPayload: MAX_FRAME_BYTES,
@@ -44,6 +50,7 @@ export async function acceptSockets(app: App, beforeClose: () => Promise<void>):
 export type Greeter = {
   connections: Connections
   auth: Auth
+  limits: RateLimits<'handshakes'>
   log: Log
   config: Pick<Config, 'ALLOWED_ORIGINS' | 'WS_QUERY_TOKEN'>
 }
@@ -53,17 +60,21 @@ type Enter = (connection: Connection, user: User, request: FastifyRequest) => Pr
 
 /**
  * A WebSocket route. A foreign Origin is refused with 403 before the upgrade; any other bad caller is let through and
- * closed at once, since a browser cannot see the status of a refused upgrade (api.md, "The room socket").
+ * closed at once, since a browser cannot see the status of a refused upgrade (/asyncapi.json).
  */
-export function socketRoute(app: App, url: string, { connections, auth, log, config }: Greeter, enter: Enter): void {
+export function socketRoute(app: App, url: string, greeter: Greeter, enter: Enter): void {
+  const { connections, auth, limits, log, config } = greeter
+  const entering = openTurnstile(MAX_ENTERING)
   const greet = async (ws: WebSocket, request: FastifyRequest) => {
     const connection = connections.accept(ws, request.id)
     try {
+      await limits.take('handshakes', request.ip)
       const user = await auth.verifyToken(tokenOf(request, config.WS_QUERY_TOKEN))
       connection.liveUntil(user.exp)
       // A service has no room and no chat list: for it there is nothing here.
       if (user.isService) throw new Refusal('unknown_room')
-      if (!connection.closed) await enter(connection, user, request)
+      connections.admit(connection, user.id)
+      if (!connection.closed) await entering(() => enter(connection, user, request))
     } catch (error) {
       const reason = closeReasonOf(error)
       if (!reason) log.error({ err: error, request_id: request.id }, 'socket.failed')
@@ -111,6 +122,8 @@ function closeReasonOf(error: unknown): CloseReason | undefined {
       return 'unknown_room'
     case 'bad_request':
       return 'bad_frames'
+    case 'rate_limited':
+      return 'rate_limited'
     default:
       return 'overloaded'
   }

@@ -1,5 +1,6 @@
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
+import type { RateLimits } from '@farmgate/service-kit/rate-limits.ts'
 import type { Pulse } from '@farmgate/streams/pulse.ts'
 import type { Redis } from '@farmgate/streams/redis.ts'
 import { type Clock, startClock } from './clock.ts'
@@ -20,7 +21,10 @@ type Needs = {
   metrics: GatewayMetrics
   redis: Redis
   pulse: Pulse
+  limits: RateLimits<'handshakes'>
   messagesApi: InternalClient
+  /** The same with connections of its own, so that a send never waits behind those who come back. */
+  commandsApi: InternalClient
   roomsApi: InternalClient
 }
 
@@ -41,7 +45,7 @@ export type Held = Needs & {
 }
 
 export function hold(needs: Needs): Held {
-  const { config, log, metrics, redis, pulse, messagesApi } = needs
+  const { config, log, metrics, redis, pulse, messagesApi, commandsApi } = needs
   const clock = startClock()
   const heartbeatS = config.HEARTBEAT_S
   const connections = openConnections({ clock, log, metrics, heartbeatS, rateLimits: config.RATE_LIMITS === 'on' })
@@ -49,7 +53,7 @@ export function hold(needs: Needs): Held {
   const hub = new Hub(gaps.notice)
   const signals = openSignals({ redis, pulse, log })
   const presence = openPresence({ redis, pulse, log, clock, hub, signals })
-  const lanes = openLanes({ messagesApi, hub, log, metrics })
+  const lanes = openLanes({ messagesApi: commandsApi, hub, log, metrics })
   metrics.rooms(() => hub.size)
   return {
     ...needs,

@@ -5,11 +5,14 @@ import { answerHealth } from '@farmgate/service-kit/health.ts'
 import { internalClient } from '@farmgate/service-kit/internal-client.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { createMetrics } from '@farmgate/service-kit/metrics.ts'
+import { openRateLimits } from '@farmgate/service-kit/rate-limits.ts'
 import { serve } from '@farmgate/service-kit/serve.ts'
 import { startPulse } from '@farmgate/streams/pulse.ts'
 import { openRedis } from '@farmgate/streams/redis.ts'
 import { shape } from './config.ts'
+import { SOCKET_LIMITS } from './handshake.ts'
 import { hold } from './held.ts'
+import { LANE_CONNECTIONS } from './lanes/lanes.ts'
 import { gatewayMetrics } from './metrics.ts'
 import { answer } from './routes.ts'
 import { hear } from './tails.ts'
@@ -22,9 +25,13 @@ const metrics = createMetrics('ws-gateway')
 const redis = openRedis(config.REDIS_URL, { log, name: 'ws-gateway' })
 const pulse = startPulse({ redis, log })
 const token = config.INTERNAL_TOKEN
-const messagesApi = internalClient({ name: 'messages-api', baseUrl: config.MESSAGES_API_URL, token })
+const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: SOCKET_LIMITS })
+const toMessages = { name: 'messages-api', baseUrl: config.MESSAGES_API_URL, token }
+const messagesApi = internalClient(toMessages)
+const commandsApi = internalClient({ ...toMessages, connections: LANE_CONNECTIONS })
 const roomsApi = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token })
-const held = hold({ config, log, metrics: gatewayMetrics(metrics), redis, pulse, messagesApi, roomsApi })
+const apis = { messagesApi, commandsApi, roomsApi }
+const held = hold({ config, log, metrics: gatewayMetrics(metrics), redis, pulse, limits, ...apis })
 
 // What it hears
 const tail = hear(held)
@@ -43,5 +50,5 @@ await serve(app, {
   port: config.WS_GATEWAY_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [tail, held, pulse, redis, messagesApi, roomsApi, metrics],
+  closing: [tail, held, pulse, limits, redis, messagesApi, commandsApi, roomsApi, metrics],
 })

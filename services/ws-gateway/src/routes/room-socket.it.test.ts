@@ -58,6 +58,32 @@ describe('the room socket', () => {
     expect(socket.frames.map(({ type }) => type)).toEqual(['welcome', 'pong', 'message.created'])
   })
 
+  it('keeps all that comes before the welcome, however much it is', async () => {
+    const room = rig.backend.openRoom()
+    const join = Promise.withResolvers<void>()
+    rig.backend.before.set('/internal/messages/join/', () => join.promise)
+    const socket = rig.open(`/ws/chat/${room.id}/`, { user: 'c-1' })
+    await until(() => socket.isOpen())
+    for (const n of range(1, 600)) send(socket, `m-${n}`, 'x'.repeat(4_000))
+    join.resolve()
+    await socket.hears('message.created', 600)
+    expect(room.messages.map(({ client_message_id }) => client_message_id)).toEqual(range(1, 600).map((n) => `m-${n}`))
+  })
+
+  it('sends do not wait behind those who come back', async () => {
+    const [room, busy] = [rig.backend.openRoom(), rig.backend.openRoom(1)]
+    const socket = await enter(0, room.id, 'c-1')
+    const page = Promise.withResolvers<void>()
+    rig.backend.before.set('/internal/messages/missed/', () => page.promise)
+    const late = range(1, 40).map(() => rig.open(`/ws/chat/${busy.id}/?after_rev=0`, { user: 'c-1' }))
+    const asked = () => rig.backend.askedOf('missed').filter(({ body }) => JSON.stringify(body).includes(busy.id))
+    await until(() => asked().length >= 16)
+    send(socket, 'live')
+    await socket.hears('message.created', 1, 1_500)
+    page.resolve()
+    for (const one of late) await one.hears('caught_up')
+  })
+
   it('acknowledges a repeated send to the repeating socket only, with its old rev', async () => {
     const room = rig.backend.openRoom()
     const [first, other] = await Promise.all([enter(0, room.id, 'c-1'), enter(1, room.id, 'f-1')])
@@ -261,6 +287,18 @@ describe('the room socket', () => {
         [2, 'message 2'],
         [3, 'better'],
       ])
+    })
+
+    it('calls created what was made since, on every page', async () => {
+      const room = rig.backend.openRoom(1)
+      for (const n of range(1, 250)) rig.backend.keepQuiet(room, 'c-1', `since ${n}`)
+      const editor = await enter(0, room.id, 'c-1')
+      for (const { message_id } of room.messages.slice(0, 2))
+        editor.say({ type: 'message.edit', message_id, body: 'x' })
+      await editor.hears('message.updated', 2)
+      const socket = await enter(1, room.id, 'f-1', '?after_rev=1')
+      await socket.hears('caught_up')
+      expect([socket.of('message.created').length, socket.of('message.updated').length]).toEqual([250, 1])
     })
 
     it('has nothing to say to one who missed nothing', async () => {

@@ -66,7 +66,6 @@ function draft(checkout: CheckoutBody, product: Product, at: string): { room: St
     type: 'room.opened',
     room_id: room.room_id,
     event_no: 1,
-    card_rev: 0,
     at,
     customer_id,
     farmer_id,

@@ -14,7 +14,11 @@ process.stdout.write(`\n${summaryLine(totals)}\n`)
 process.exitCode = totals.failed > 0 ? 1 : 0
 
 function checks(): Totals[] {
-  return [check('biome', 'check', '--error-on-warnings', '.'), check('tsc', '--noEmit', '-p', 'tsconfig.json')]
+  return [
+    check('biome', 'check', '--error-on-warnings', '.'),
+    check('tsc', '--noEmit', '-p', 'tsconfig.json'),
+    check('knip', '--no-config-hints'),
+  ]
 }
 
 /** A check of the whole repository, which counts as one test. */

@@ -25,7 +25,7 @@ const changed = z.object({ outcome: z.literal('changed'), rev: position, frame: 
 /** Nothing changed: it had been done before. `frame` says the present state, for the asker alone. */
 const unchanged = z.object({ outcome: z.literal('unchanged'), rev: position, frame: z.string() })
 
-export const commandResult = z.discriminatedUnion('outcome', [changed, unchanged, refused])
+const commandResult = z.discriminatedUnion('outcome', [changed, unchanged, refused])
 export type CommandResult = z.infer<typeof commandResult>
 
 /** POST /internal/messages/send/: a lane's batch. Answers stand in the order of the sends. */
@@ -70,7 +70,7 @@ export const readBatch = z.object({
   reads: z.array(z.object({ room_id: roomId, user_id: userId, seq: position })).max(1000),
 })
 export type ReadBatch = z.infer<typeof readBatch>
-export const readResult = z.discriminatedUnion('outcome', [
+const readResult = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('read'), seq: position, frame: z.string() }),
   refused,
 ])
@@ -92,7 +92,7 @@ export type JoinAnswer = z.infer<typeof joinAnswer>
 
 /** POST /internal/messages/positions/: where rooms stand, to compare with what a gateway has passed on. */
 export const positionsBody = z.object({ room_ids: z.array(roomId).max(5000) })
-export const roomPosition = z.object({
+const roomPosition = z.object({
   room_id: roomId,
   rev: position,
   read: readMarkers,

@@ -57,7 +57,7 @@ export type RoomEvents = { [Type in keyof typeof roomEvents]: z.infer<(typeof ro
 const newer = z
   .looseObject({ type: z.string(), ...inRoom })
   .refine((event) => !Object.hasOwn(roomEvents, event.type), 'is a known event that does not match its schema')
-export type NewerEvent = z.infer<typeof newer>
+type NewerEvent = z.infer<typeof newer>
 
 /** What a hearer parses: one of the table, or one that a newer version will know. */
 export const roomEvent = z.union([known, newer])

@@ -4,7 +4,7 @@ import { messageKind } from './messages.ts'
 import { orderStatus } from './order-status.ts'
 import { imageUrl, position, queryNumber, time } from './text.ts'
 
-export const quantity = z
+const quantity = z
   .number()
   .positive()
   .max(1_000_000)

@@ -42,21 +42,17 @@ export const roomServerFrames = {
   resync: z
     .object({ type: z.literal('resync') })
     .meta({ description: '`after_rev` is beyond what the server knows: reload the history.' }),
-  caught_up: z
-    .object({ type: z.literal('caught_up'), rev: position })
-    .meta({
-      description:
-        'With `after_rev`, after the last missed change. The missed ones come before it, ascending by `rev`, each message once in its present state; then live ones.',
-    }),
+  caught_up: z.object({ type: z.literal('caught_up'), rev: position }).meta({
+    description:
+      'With `after_rev`, after the last missed change. The missed ones come before it, ascending by `rev`, each message once in its present state; then live ones.',
+  }),
   'message.created': z
     .object({ type: z.literal('message.created'), message })
     .meta({ description: 'To every socket of the room. One’s own `client_message_id` in it is the acknowledgement.' }),
-  'message.updated': z
-    .object({ type: z.literal('message.updated'), message })
-    .meta({
-      description:
-        'A message has changed. Live, the `rev` of the three kinds of `message` frames rises by exactly one from frame to frame.',
-    }),
+  'message.updated': z.object({ type: z.literal('message.updated'), message }).meta({
+    description:
+      'A message has changed. Live, the `rev` of the three kinds of `message` frames rises by exactly one from frame to frame.',
+  }),
   'message.deleted': z
     .object({ type: z.literal('message.deleted'), message })
     .meta({ description: 'A message has become a tombstone: `deleted_at`, an empty body, no images, the same `seq`.' }),

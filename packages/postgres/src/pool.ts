@@ -17,8 +17,6 @@ type Slot = { link: Link | undefined; openedAt: number }
 type Waiter = { begin: (slot: Slot) => void; drop: (reason: Error) => void }
 type Options = { size: number; open: () => Link; lifeMs?: number }
 
-export type Pool = ReturnType<typeof createPool>
-
 /**
  * `size` connections, made when they are needed, each lent to one statement or one transaction at a time, first come,
  * first served. One that is lost takes with it only what was under way on it.

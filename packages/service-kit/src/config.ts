@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** What development uses where nothing is set; refused where NODE_ENV is production. */
 export const DEVELOPMENT_JWT_SECRET = 'farmgate-development-secret-do-not-use'
-export const DEVELOPMENT_INTERNAL_TOKEN = 'farmgate-development-internal-token-do-not-use'
+const DEVELOPMENT_INTERNAL_TOKEN = 'farmgate-development-internal-token-do-not-use'
 
 /** HS256 takes its strength from its key: RFC 7518 wants at least the 256 bits of the hash. */
 const MIN_SECRET_BYTES = 32

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts'
 
 type Options = { name: string; baseUrl: string; token: string; connections?: number }
 
-export type Call<T> = {
+type Call<T> = {
   /** Everything together: waiting for a connection, the answer and its body. Told to the other end as `x-deadline`. */
   deadlineMs: number
   requestId?: string

@@ -45,7 +45,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
  * Answers with a refusal. The id is set here too, for what is refused before any hook has run. Bytes, since Fastify would
  * add a charset to text, which the media type does not have (RFC 9457).
  */
-export function sendProblem(reply: FastifyReply, refusal: Refusal) {
+function sendProblem(reply: FastifyReply, refusal: Refusal) {
   return reply
     .code(refusal.status)
     .headers({ ...headersOf(refusal), 'x-request-id': reply.request.id, 'content-type': PROBLEM_JSON })
@@ -53,7 +53,7 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal) {
 }
 
 /** The refusal that an error amounts to. */
-export function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (isValidationError(error)) return invalid(error)
   if (isFastifyError(error)) return transportRefusal(error)

@@ -1,7 +1,7 @@
 import type { App } from './app.ts'
 import type { Log } from './log.ts'
 
-export type Closable = { close(): Promise<void> }
+type Closable = { close(): Promise<void> }
 
 type Options = {
   host: string

@@ -22,7 +22,7 @@ export type Dialling = {
 }
 
 /** A socket, its frames and its end, exactly as they came: it repeats nothing and comes back by itself never. */
-export class Line<Frame extends { type: string }> {
+class Line<Frame extends { type: string }> {
   readonly frames: Frame[] = []
   readonly texts: string[] = []
   readonly socket: WebSocket

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { readStartConfig, serviceEnv } from './config.ts'
+import { envOf } from './fleet.ts'
+import { origin } from './services.ts'
 
 const TOKEN = 'f'.repeat(64)
 const SECRET = 's'.repeat(32)
@@ -48,4 +50,11 @@ test('on port 80 our own origin is named as browsers name it', () => {
   expect(ALLOWED_ORIGINS).toBe('http://localhost,http://127.0.0.1')
   const given = readStartConfig({ ALLOWED_ORIGINS: 'https://shop.example:443, http://localhost:80' }, TOKEN)
   expect(given.ALLOWED_ORIGINS).toEqual(['https://shop.example', 'http://localhost'])
+})
+
+test('the one origin is told no secret and no store', () => {
+  const config = readStartConfig({ JWT_SECRET: SECRET }, TOKEN)
+  const env = serviceEnv({ DATABASE_URL: 'postgres://x:hush@y/z' }, config, { redisUrl: 'redis://:hush@127.0.0.1:1' })
+  const told = JSON.stringify(envOf(origin, 1, { config, env, databaseUrl: 'postgres://x:hush@y/z' }))
+  for (const secret of [SECRET, TOKEN, 'hush']) expect(told).not.toContain(secret)
 })

@@ -72,11 +72,16 @@ async function untilReady(service: ServiceRow, processes: ServiceProcess[], log:
 }
 
 /** What one service is told: the same as all, its share of the port, and the database by its own role. */
-export function envOf({ port, database }: ServiceRow, count: number, { env, databaseUrl, config }: Surroundings): Env {
+export function envOf(
+  { port, database, keepsNoSecret }: ServiceRow,
+  count: number,
+  { env, databaseUrl, config }: Surroundings,
+): Env {
   if (count > 1 && process.platform !== 'linux')
     throw new StartError(`Several instances on one port (${port}) need Linux: its kernel spreads the connections`)
   return {
     ...env,
+    ...(keepsNoSecret && { JWT_SECRET: undefined, INTERNAL_TOKEN: undefined, REDIS_URL: undefined }),
     REUSE_PORT: String(count > 1),
     HOST: config.HOST,
     DATABASE_URL: database && serviceUrl(databaseUrl, database.role),

@@ -13,6 +13,8 @@ export type ServiceRow = {
   /** The variables that hold its port and how many of it run (one, where there is none). */
   port: PortVariable
   instances?: InstancesVariable
+  /** Told neither how tokens are signed nor what services call each other with. */
+  keepsNoSecret?: boolean
   /** Its own schema and role, where it keeps facts. */
   database?: DatabaseService
 }
@@ -39,4 +41,4 @@ export const services: readonly ServiceRow[] = [
 ]
 
 /** The one origin: the proxy in front of them all. */
-export const origin: ServiceRow = { name: 'web', port: 'PORT' }
+export const origin: ServiceRow = { name: 'web', port: 'PORT', keepsNoSecret: true }

@@ -17,7 +17,7 @@ import { startMessagesPeer } from './messages-peer.fixture.ts'
 import type { Told } from './record-change.ts'
 import { openOrm } from './schema.ts'
 
-export type Call = { body?: unknown; headers?: Record<string, string> }
+type Call = { body?: unknown; headers?: Record<string, string> }
 export type Rig = Awaited<ReturnType<typeof openRig>>
 
 /** Who calls: a user id, or the marketplace. */

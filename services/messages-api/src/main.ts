@@ -19,7 +19,7 @@ import { hearRooms } from './consumers/room-events.ts'
 import { openImages } from './images/open-images.ts'
 import { openImageStore } from './images/open-store.ts'
 import { measure } from './metrics.ts'
-import { reconciler } from './reconcile.ts'
+import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
 
 const config = configOrExit(shapeFor(process.env), process.env)
@@ -40,10 +40,10 @@ const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 
 // What it hears
 const held = { log, db, outbox, rooms, images }
-const reconcile = reconciler(held)
-const consumer = startConsumer({ ...hearRooms(held), onLoss: reconcile.soon, redis, pulse, log })
+const reconciler = startReconciler(held)
+const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log })
 // What was lost before we came is not told to us.
-reconcile.soon()
+reconciler.soon()
 
 // What it answers
 const app = await createApp({
@@ -70,5 +70,5 @@ await serve(app, {
   port: config.MESSAGES_API_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [consumer, reconcile, trimmer, outbox, pulse, rooms, images, limits, redis, db, metrics],
+  closing: [consumer, reconciler, trimmer, outbox, pulse, rooms, images, limits, redis, db, metrics],
 })

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { eventNumbersAnswer } from '@farmgate/contracts/internal-rooms.ts'
+import { backoffMs, createBell, oneAtATime } from '@farmgate/streams/bell.ts'
 import type { Held } from './held.ts'
 import { hearStory } from './room-story.ts'
 
@@ -7,8 +7,7 @@ const PAGE = 2_000
 const PAGE_DEADLINE_MS = 5_000
 /** Stories heard at once: each is a question to rooms-api and a transaction here. */
 const AT_ONCE = 4
-const FIRST_PAUSE_MS = 1_000
-const LONGEST_PAUSE_MS = 30_000
+const RETRY_MOST_MS = 5_000
 
 /**
  * Compares every room with rooms-api and hears the stories of those that are behind; answers how many could not be
@@ -40,42 +39,33 @@ async function hears(held: Held, roomId: string): Promise<boolean> {
 }
 
 /**
- * Runs `reconcile` when `soon` is called, one at a time: calls that come meanwhile lead to one more run. Where something
- * failed it is tried again, after a pause that grows.
+ * Compares whenever `soon` is called, one at a time, and again where something failed: when entries may have been lost,
+ * and at the start, since a loss before it is nobody's to tell.
  */
-export function reconciler(held: Held) {
-  let wanted = false
-  let running: Promise<void> | undefined
-  const closing = new AbortController()
+export function startReconciler(held: Held) {
+  const bell = createBell()
+  let isClosing = false
 
-  async function run() {
-    for (let pause = FIRST_PAUSE_MS; wanted && !closing.signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      wanted = false
-      if (await isComplete()) continue
-      wanted = true
-      await wait(pause, undefined, { signal: closing.signal }).catch(() => undefined)
-    }
-    running = undefined
-  }
-
-  async function isComplete(): Promise<boolean> {
-    try {
-      return (await reconcile(held)) === 0
-    } catch (error) {
-      held.log.warn({ err: error }, 'rooms.reconcile_failed')
-      return false
-    }
-  }
-
+  const { soon, idle } = oneAtATime(async () => {
+    for (let tries = 0; !isClosing && !(await isComplete(held)); tries++)
+      await bell.wait(backoffMs(tries, RETRY_MOST_MS))
+  })
   return {
-    soon: () => {
-      wanted = true
-      running ??= run()
+    soon,
+    async close(): Promise<void> {
+      isClosing = true
+      bell.ring()
+      await idle()
     },
-    close: async () => {
-      closing.abort()
-      await running
-    },
+  }
+}
+
+async function isComplete(held: Held): Promise<boolean> {
+  try {
+    return (await reconcile(held)) === 0
+  } catch (error) {
+    held.log.warn({ err: error }, 'rooms.reconcile_failed')
+    return false
   }
 }
 

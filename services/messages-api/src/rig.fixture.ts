@@ -26,7 +26,7 @@ import type { Held } from './held.ts'
 import { openFileStore } from './images/file-store.ts'
 import { openImages } from './images/open-images.ts'
 import type { ImageStore } from './images/store.ts'
-import { reconciler } from './reconcile.ts'
+import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
 
 /*
@@ -50,6 +50,8 @@ type RigOptions = { instances?: number; openStore?: () => ImageStore }
 
 export type Rig = {
   redis: TestRedis
+  /** As messages-api connects. */
+  databaseUrl: string
   /** As the owner of everything: looks at tables, locks rows. */
   admin: postgres.Sql
   rooms: RoomsPeer
@@ -69,6 +71,7 @@ export async function openRig({ instances = 1, openStore }: RigOptions = {}): Pr
     )
   return {
     redis,
+    databaseUrl: database.url,
     admin,
     rooms,
     instances: parts,
@@ -101,8 +104,8 @@ async function openInstance(
     minAgeMs: 400,
   })
   const held = { log, db, outbox, rooms, images }
-  const reconcile = reconciler(held)
-  const consumer = startConsumer({ ...hearRooms(held), onLoss: reconcile.soon, redis, pulse, log, claimIdleMs: 500 })
+  const reconciler = startReconciler(held)
+  const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log, claimIdleMs: 500 })
   const app = await createApp({
     log,
     config,
@@ -111,7 +114,7 @@ async function openInstance(
   })
   answer(app, held)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const closing = [consumer, reconcile, outbox, pulse, rooms, images, redis, db]
+  const closing = [consumer, reconciler, outbox, pulse, rooms, images, redis, db]
   return {
     ...held,
     consumer,

@@ -48,7 +48,7 @@ const content = { 'image/*': { schema: z.file() } }
 const ANSWERS: Record<never, never> = {
   200: { description: 'The file; `Range` and `If-None-Match` are heeded', content },
   206: { description: 'A part of it', content },
-  304: { description: 'What the client has is still right', content: {} },
+  304: z.null().meta({ description: 'What the client has is still right' }),
 }
 
 /** Whatever is in a file, a browser shows it as this picture or not at all; other sites may show it with our URL. */

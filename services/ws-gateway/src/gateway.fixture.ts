@@ -6,7 +6,7 @@ import { TEST_INTERNAL_TOKEN, TEST_SECRET, token } from '@farmgate/testing/token
 import { until } from '@farmgate/testing/until.ts'
 import { WebSocket } from 'ws'
 
-export type Frame = { type: string; [field: string]: unknown }
+type Frame = { type: string; [field: string]: unknown }
 
 export type Gateway = {
   url: string

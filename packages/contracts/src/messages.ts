@@ -46,7 +46,7 @@ export const message = z
 export type Message = z.infer<typeof message>
 
 export const MAX_BODY = 4000
-export const MAX_IMAGES = 10
+const MAX_IMAGES = 10
 
 /** What a sender writes: 1 to 4,000 characters after trimming, or nothing but images. */
 export const messageContent = {
@@ -73,7 +73,6 @@ export const messagePath = z.object({ message_id: messageId })
 export const readMarkers = z
   .object({ customer_seq: position, farmer_seq: position })
   .meta({ id: 'ReadMarkers', description: 'The highest seq that each party has read' })
-export type ReadMarkers = z.infer<typeof readMarkers>
 
 export const listMessagesQuery = z
   .object({

@@ -63,7 +63,7 @@ export const sayChanges = (db: Database, rooms: InternalClient, sign: SignUrls) 
 const HAND_OVER_DEADLINE_MS = 2_000
 
 /** Entries for outbox rows that were not published at once. Cards and markers are as they are now: later is as good. */
-export async function entriesOf(sql: Sql, sign: SignUrls, rows: readonly OutboxRow[]): Promise<Entry[]> {
+async function entriesOf(sql: Sql, sign: SignUrls, rows: readonly OutboxRow[]): Promise<Entry[]> {
   const rooms = [...new Set(rows.map((row) => row.subject))]
   const cards = new Map((await cardsOf(sql, rooms)).map((card) => [card.room_id, card]))
   const entries: Entry[] = []

@@ -1,5 +1,4 @@
 import { authFields, databaseFields, port, processFields, redisFields, url } from '@farmgate/service-kit/config.ts'
-import type { z } from 'zod'
 import { imageStoreFields } from './images/open-store.ts'
 
 /** What messages-api reads from its environment. */
@@ -12,4 +11,3 @@ export const shapeFor = (env: Record<string, string | undefined>) => ({
   ROOMS_API_URL: url('http://127.0.0.1:4001'),
   ...imageStoreFields(env.IMAGE_STORE),
 })
-export type Config = z.output<z.ZodObject<ReturnType<typeof shapeFor>>>

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 
 /** Where the photo was taken: it must never be found again. */
-export const GPS_CANARY = 'GPS-CANARY-52.5200N'
+const GPS_CANARY = 'GPS-CANARY-52.5200N'
 const COMMENT = 'EXIF-CANARY'
 export const CANARIES = [GPS_CANARY, COMMENT, 'XMP-CANARY', 'Exif\0', 'GPSLatitude', '<x:xmpmeta', 'ICC_PROFILE']
 

@@ -9,7 +9,7 @@ import type { Multipart, MultipartFile } from '@fastify/multipart'
 import { formatOf, SIGNATURE_BYTES } from './format.ts'
 
 /** Of the file (`image_too_large` in packages/contracts); not a byte more is written. */
-export const MAX_BYTES = 10 * 1024 * 1024
+const MAX_BYTES = 10 * 1024 * 1024
 
 /** What stands around the file: boundaries, headers, the room's id. */
 const ENVELOPE_BYTES = 64 * 1024

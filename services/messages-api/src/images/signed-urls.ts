@@ -5,7 +5,7 @@ import { VARIANTS, type Variant } from './store.ts'
 export const URL_LIFE_S = 15 * 60
 
 /** Where an image can be had: paths of the one origin. */
-export type ImageUrls = { url: string; thumbnail_url: string }
+type ImageUrls = { url: string; thumbnail_url: string }
 export type SignUrls = (imageId: string) => ImageUrls
 
 /** What stands in a URL, as it came: anything. */

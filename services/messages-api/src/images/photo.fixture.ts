@@ -1,9 +1,10 @@
 import sharp from 'sharp'
 
-/** Where the photo was taken: it must never be found again. */
-const GPS_CANARY = 'GPS-CANARY-52.5200N'
+/** Where the photo was taken, 52° 31′ as EXIF writes it: it must never be found again. */
+const POSITION = '4\0\0\0\x01\0\0\0\x1f\0\0\0\x01\0\0\0'
 const COMMENT = 'EXIF-CANARY'
-export const CANARIES = [GPS_CANARY, COMMENT, 'XMP-CANARY', 'Exif\0', 'GPSLatitude', '<x:xmpmeta', 'ICC_PROFILE']
+/** What a camera leaves in its pictures. */
+export const CANARIES = [POSITION, COMMENT, 'XMP-CANARY', 'Exif\0', '<x:xmpmeta', 'ICC_PROFILE']
 
 type Size = { width: number; height: number }
 
@@ -26,7 +27,7 @@ export async function aPhoto(format: Encoding, size?: Size): Promise<Buffer> {
   return aPicture(size)
     .withExif({
       IFD0: { ImageDescription: COMMENT, Make: 'Camera' },
-      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1', GPSAreaInformation: GPS_CANARY },
+      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1' },
     })
     .withMetadata({ orientation: 6, icc: 'p3' })
     .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/">XMP-CANARY</x:xmpmeta>')

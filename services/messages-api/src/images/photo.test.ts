@@ -57,7 +57,7 @@ describe('what is kept', () => {
     '%s: no EXIF, GPS, XMP, IPTC or profile in the stored bytes',
     async (format) => {
       const given = await aPhoto(format)
-      if (format !== 'gif') expect(CANARIES.filter((canary) => given.includes(canary)).length).toBeGreaterThan(0)
+      if (format !== 'gif') expect(given.includes(CANARIES[0] ?? '')).toBe(true)
       const { original, thumbnail } = await make(given)
       for (const file of [original, thumbnail]) {
         expect(CANARIES.filter((canary) => file.includes(canary))).toEqual([])

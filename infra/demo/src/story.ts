@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { MessagePage } from '@farmgate/contracts/messages.ts'
 import type { Room, RoomPage } from '@farmgate/contracts/rooms.ts'
 import type { User } from './user.ts'
@@ -10,6 +11,16 @@ type Cast = {
   ids: { customer: string; farmer: string; product: string }
 }
 type Tell = (who: string, what: string) => void
+
+/** Taken with a telephone that writes its position into them. */
+const PHOTOS = ['crate', 'scale']
+/** 52° 31′, as EXIF writes it. */
+const POSITION = '4\0\0\0\x01\0\0\0\x1f\0\0\0\x01\0\0\0'
+
+const withPosition = (photos: readonly Uint8Array[]) =>
+  photos.filter((photo) => Buffer.from(photo).includes(POSITION)).length
+
+const imagesOf = (room: Room) => (room.last_message?.has_images ? ', with images' : '')
 
 /** From "Proceed to Checkout" to a completed order, over the public interface alone. Throws at the first step that fails. */
 export async function tellStory({ marketplace, customer, farmer, ids }: Cast, tell: Tell): Promise<void> {
@@ -68,6 +79,20 @@ export async function tellStory({ marketplace, customer, farmer, ids }: Cast, te
   }
   await says(farm, shop, farmer.name, 'Thank you! Friday at the market gate, 9 o’clock?')
   await says(shop, farm, customer.name, 'Friday is fine. I bring my own crate.')
+
+  const photos = await Promise.all(PHOTOS.map((name) => readFile(new URL(`../photos/${name}.jpg`, import.meta.url))))
+  const uploads = await Promise.all(photos.map((photo) => customer.upload(room.room_id, new Uint8Array(photo))))
+  const image_ids = uploads.map((upload) => upload.image_id)
+  shop.say({ type: 'message.send', client_message_id: randomUUID(), body: 'My crate, and my scale.', image_ids })
+  const { message: shown } = await farm.next('message.created', (frame) => frame.message.images.length > 0)
+  tell(customer.name, `sends ${shown.images.map((it) => `a photo (${it.width} × ${it.height})`).join(' and ')}`)
+  const card = await inbox.next('room.updated', (frame) => frame.room.last_seq === shown.seq)
+  tell(farmer.name, `sees in his chat list: "${card.room.last_message?.preview}"${imagesOf(card.room)}`)
+  const seen = await Promise.all(shown.images.map((image) => farmer.look(image.url)))
+  tell(
+    farmer.name,
+    `opens both; where they were taken was in ${withPosition(photos)} as sent, is in ${withPosition(seen)}`,
+  )
 
   for (const order_status of ['active', 'completed'] as const) {
     await farmer.ask('PATCH', `/chat/rooms/${room.room_id}/`, { order_status })

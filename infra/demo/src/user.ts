@@ -1,4 +1,5 @@
 import { BEARER_PREFIX, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
+import type { UploadedImage } from '@farmgate/contracts/images.ts'
 import type { InboxServerFrames, RoomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import WebSocket from 'ws'
 
@@ -27,6 +28,22 @@ export function createUser(origin: string, name: string, token: string) {
       const text = await response.text()
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
       return JSON.parse(text) as T
+    },
+    /** Uploads a photo for a room. */
+    async upload(roomId: string, file: Uint8Array<ArrayBuffer>): Promise<UploadedImage> {
+      const form = new FormData()
+      form.append('room_id', roomId)
+      form.append('file', new Blob([file]))
+      const headers = { authorization: `Bearer ${token}` }
+      const response = await fetch(`${origin}/chat/images/`, { method: 'POST', headers, body: form })
+      if (!response.ok) throw new Error(`POST /chat/images/: ${response.status} ${await response.text()}`)
+      return (await response.json()) as UploadedImage
+    },
+    /** What stands behind the URL of an image. */
+    async look(url: string): Promise<Uint8Array> {
+      const response = await fetch(new URL(url, origin))
+      if (!response.ok) throw new Error(`GET ${url}: ${response.status}`)
+      return response.bytes()
     },
     openRoom: (roomId: string) => socket<RoomFrame>(`/ws/chat/${roomId}/`),
     openInbox: () => socket<InboxFrame>('/ws/inbox/'),

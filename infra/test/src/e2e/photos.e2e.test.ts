@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type UploadedImage, uploadedImage } from '@farmgate/contracts/images.ts'
 import { type Stack, startStack } from '@farmgate/stack/stack.ts'
 import { token } from '@farmgate/testing/tokens.ts'
@@ -80,6 +81,29 @@ it('a refusal passes the one origin while the body is still on its way', async (
   expect([large.status, await large.json()]).toMatchObject([413, { code: 'image_too_large' }])
   const stranger = await post('mallory', room_id, Buffer.concat([photo, Buffer.alloc(9 * 1024 * 1024)]))
   expect([stranger.status, await stranger.json()]).toMatchObject([404, { code: 'unknown_room' }])
+})
+
+it('an upload that takes longer than any other request may is waited for', async () => {
+  const { room_id } = (await market.checkOut('amy', 'bo', 'tomatoes')).body
+  const form = new FormData()
+  form.append('room_id', room_id)
+  form.append('file', new Blob([photo]))
+  const whole = new Request(stack.url, { method: 'POST', body: form })
+  const bytes = await whole.bytes()
+  const slowly = async function* () {
+    const step = Math.ceil(bytes.length / 24)
+    for (let at = 0; at < bytes.length; at += step) {
+      yield bytes.subarray(at, at + step)
+      await wait(500)
+    }
+  }
+  const headers = {
+    authorization: `Bearer ${token('amy')}`,
+    'content-type': whole.headers.get('content-type') ?? '',
+  }
+  const body = ReadableStream.from(slowly())
+  const answer = await fetch(`${stack.url}/chat/images/`, { method: 'POST', headers, body, duplex: 'half' })
+  expect(answer.status).toBe(201)
 })
 
 it('the documents say so, and readiness names the store', async () => {

@@ -29,7 +29,7 @@ const codeOf = async (answer: Response) => {
   expect(answer.headers.get('content-type')).toContain('application/problem+json')
   const { status, code } = (await answer.json()) as { status: number; code: string }
   expect(answer.status).toBe(status)
-  return `${status} ${code}`
+  return `${code} ${status}`
 }
 
 describe('works', () => {
@@ -125,7 +125,7 @@ describe('refuses', () => {
     ['__proto__', (room) => [['__proto__', room], file]],
   ])('%s: 400 invalid_body', async (_, parts) => {
     const answer = await postForm(api.url, CUSTOMER, aForm(parts(anOpenRoom(rig.rooms))))
-    expect(await codeOf(answer)).toBe('400 invalid_body')
+    expect(await codeOf(answer)).toBe('invalid_body 400')
   })
 
   it.each([
@@ -135,7 +135,7 @@ describe('refuses', () => {
   ])('a body that is none (%s, %j): 400 invalid_body', async (type, body) => {
     const headers = { authorization: `Bearer ${token(CUSTOMER)}`, 'content-type': type }
     const answer = await fetch(`${api.url}/chat/images/`, { method: 'POST', headers, body })
-    expect(await codeOf(answer)).toBe('400 invalid_body')
+    expect(await codeOf(answer)).toBe('invalid_body 400')
   })
 
   it('JSON: 415; a form at any other operation: 415', async () => {
@@ -153,27 +153,27 @@ describe('refuses', () => {
     ['nothing', ''],
   ])('%s named photo.png: 415 unsupported_image', async (_, text) => {
     const answer = await upload(api.url, CUSTOMER, anOpenRoom(rig.rooms), Buffer.from(text), 'photo.png')
-    expect(await codeOf(answer)).toBe('415 unsupported_image')
+    expect(await codeOf(answer)).toBe('unsupported_image 415')
   })
 
   it('truncated: 400 bad_image', async () => {
     const answer = await upload(api.url, CUSTOMER, anOpenRoom(rig.rooms), photo.subarray(0, photo.length / 2))
-    expect(await codeOf(answer)).toBe('400 bad_image')
+    expect(await codeOf(answer)).toBe('bad_image 400')
   })
 
   it('a header of 16000 × 16000: 413 too_many_pixels', async () => {
     const answer = await upload(api.url, CUSTOMER, anOpenRoom(rig.rooms), await aBomb())
-    expect(await codeOf(answer)).toBe('413 too_many_pixels')
+    expect(await codeOf(answer)).toBe('too_many_pixels 413')
   })
 
   it('more than 10 MiB: 413 image_too_large, also of a length that is not told, while it is being sent', async () => {
     const room_id = anOpenRoom(rig.rooms)
     const large = Buffer.concat([photo, randomBytes(11 * 1024 * 1024)])
-    expect(await codeOf(await upload(api.url, CUSTOMER, room_id, large))).toBe('413 image_too_large')
+    expect(await codeOf(await upload(api.url, CUSTOMER, room_id, large))).toBe('image_too_large 413')
     const just = Buffer.concat([photo, randomBytes(10 * 1024 * 1024 - photo.length)])
     expect((await upload(api.url, CUSTOMER, room_id, just)).status).toBe(201)
     const over = Buffer.concat([just, Buffer.alloc(1)])
-    expect(await codeOf(await upload(api.url, CUSTOMER, room_id, over))).toBe('413 image_too_large')
+    expect(await codeOf(await upload(api.url, CUSTOMER, room_id, over))).toBe('image_too_large 413')
     const form = new Request(api.url, {
       method: 'POST',
       body: aForm([
@@ -187,7 +187,7 @@ describe('refuses', () => {
       body: form.body,
       duplex: 'half',
     } as RequestInit)
-    expect(await codeOf(endless)).toBe('413 image_too_large')
+    expect(await codeOf(endless)).toBe('image_too_large 413')
   })
 
   it('more than a day allows: 429 image_quota until the next day; another day is another', async () => {
@@ -202,9 +202,9 @@ describe('refuses', () => {
     const refused = answers.filter((it) => it.status === 429)
     expect(refused).toHaveLength(4)
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeLessThanOrEqual(86_400)
-    expect(await codeOf(refused[0] as Response)).toBe('429 image_quota')
+    expect(await codeOf(refused[0] as Response)).toBe('image_quota 429')
     await use(0, DAILY_BYTES - 1)
-    expect(await codeOf(await upload(api.url, FARMER, room_id, photo))).toBe('429 image_quota')
+    expect(await codeOf(await upload(api.url, FARMER, room_id, photo))).toBe('image_quota 429')
     await rig.admin`update messages.uploads set day = day - 1 where user_id = ${FARMER}`
     expect((await upload(api.url, FARMER, room_id, photo)).status).toBe(201)
   })
@@ -224,12 +224,12 @@ describe('who may', () => {
   it('a stranger, in a room that is there or not: the same 404, before the file is read', async () => {
     const there = await upload(api.url, 'mallory', anOpenRoom(rig.rooms), Buffer.from('no image'))
     const nowhere = await upload(api.url, 'mallory', uuid(), Buffer.from('no image'))
-    expect(await codeOf(there)).toBe('404 unknown_room')
-    expect(await codeOf(nowhere)).toBe('404 unknown_room')
+    expect(await codeOf(there)).toBe('unknown_room 404')
+    expect(await codeOf(nowhere)).toBe('unknown_room 404')
   })
 
   it("the marketplace's backend: 403", async () => {
-    expect(await codeOf(await upload(api.url, serviceToken(), anOpenRoom(rig.rooms), photo))).toBe('403 forbidden')
+    expect(await codeOf(await upload(api.url, serviceToken(), anOpenRoom(rig.rooms), photo))).toBe('forbidden 403')
   })
 })
 

@@ -43,6 +43,7 @@ async function start(): Promise<Running> {
       // As the launcher sets them (infra/start): glibc gives back what pictures took.
       MALLOC_ARENA_MAX: '2',
       MALLOC_MMAP_THRESHOLD_: '131072',
+      TMPDIR: dir,
       NODE_ENV: 'test',
       LOG_LEVEL: 'silent',
       RATE_LIMITS: 'off',

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { uploadedImage } from '@farmgate/contracts/images.ts'
 import { serviceToken, token } from '@farmgate/testing/tokens.ts'
 import { until } from '@farmgate/testing/until.ts'
 import sharp from 'sharp'
 import { v4 as uuid } from 'uuid'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DAILY_BYTES, DAILY_IMAGES } from '../images/image-statements.ts'
 import { aBomb, aPhoto, CANARIES } from '../images/photo.fixture.ts'
 import { aForm, type Part, postForm, upload, uploaded } from '../images/upload.fixture.ts'
@@ -77,9 +78,15 @@ describe('works', () => {
     socket.destroy()
   })
 
-  it('leaves nothing in the temporary folder', async () => {
-    const left = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('farmgate-upload-'))
-    await until(async () => (await left()).length === 0)
+  it('leaves nothing in the temporary folder, taken or not', async () => {
+    const temporary = await mkdtemp(path.join(tmpdir(), 'farmgate-temporary-'))
+    vi.stubEnv('TMPDIR', temporary)
+    const room_id = anOpenRoom(rig.rooms)
+    expect((await upload(api.url, CUSTOMER, room_id, photo)).status).toBe(201)
+    expect((await upload(api.url, CUSTOMER, room_id, photo.subarray(0, 500))).status).toBe(400)
+    await until(async () => (await readdir(temporary)).length === 0)
+    vi.unstubAllEnvs()
+    await rm(temporary, { recursive: true })
   })
 })
 

@@ -14,8 +14,8 @@ export const messageImage = z
     thumbnail_url: z.string(),
     width: z.int().nullable().meta({ description: 'Pixels; null for a product image given by URL' }),
     height: z.int().nullable(),
-    placeholder: z.string().nullable().default(null).meta({
-      description: 'A data URI of the image, tiny and blurred, to show until it is there; null where unknown',
+    placeholder: z.string().optional().meta({
+      description: 'A data URI of the image, tiny and blurred, to show until it is there; only of an upload',
     }),
   })
   .meta({ id: 'MessageImage' })

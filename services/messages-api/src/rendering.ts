@@ -34,7 +34,7 @@ export function toMessage(sign: SignUrls, row: MessageRow, readerSeq: number): M
 
 const toImage = (sign: SignUrls, image: KeptImage): MessageImage =>
   'url' in image
-    ? { ...image, placeholder: null }
+    ? image
     : {
         image_id: image.image_id,
         ...sign(image.image_id),

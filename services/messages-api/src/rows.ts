@@ -22,7 +22,7 @@ export type RoomRow = {
 }
 
 /** An upload of ours, or a product image given by URL. */
-export type KeptImage = StoredImage | Omit<MessageImage, 'placeholder'>
+export type KeptImage = StoredImage | MessageImage
 
 /** `messages.messages`, as the driver gives it. */
 export type MessageRow = {

@@ -108,5 +108,4 @@ const productImage = (url: string) => ({
   thumbnail_url: url,
   width: null,
   height: null,
-  placeholder: null,
 })

@@ -31,7 +31,8 @@ export async function receiveUpload(
   into: string,
   admit: (roomId: string) => Promise<void>,
 ): Promise<string> {
-  if (!/^multipart\/form-data/i.test(request.headers['content-type'] ?? '')) throw new Refusal('unsupported_media_type')
+  const type = request.headers['content-type']
+  if (type !== undefined && !/^multipart\/form-data/i.test(type)) throw new Refusal('unsupported_media_type')
   if (Number(request.headers['content-length']) > MAX_BYTES + ENVELOPE_BYTES) throw new Refusal('image_too_large')
   const parts = request.parts({ limits: LIMITS })
   const room = roomOf((await heard(parts.next())).value)

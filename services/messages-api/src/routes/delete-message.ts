@@ -2,9 +2,9 @@ import { messagePath } from '@farmgate/contracts/messages.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
 import { z } from 'zod'
+import { callerOf } from '../caller.ts'
 import { deleteMessage as erase } from '../change-message.ts'
 import type { Held } from '../held.ts'
-import { participant } from '../participant.ts'
 
 /** DELETE /chat/messages/{message_id}/ — its sender leaves a tombstone; again changes nothing. */
 export function deleteMessage(app: App, held: Held) {
@@ -17,7 +17,7 @@ export function deleteMessage(app: App, held: Held) {
     },
   }
   app.delete('/chat/messages/:message_id/', { schema }, async (request, reply) => {
-    await erase(held, { ...request.params, sender_id: participant(request.user) }, request.id)
+    await erase(held, { ...request.params, sender_id: callerOf(request.user) }, request.id)
     return reply.code(204).send(null)
   })
 }

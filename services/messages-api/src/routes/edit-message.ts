@@ -1,9 +1,9 @@
 import { editMessageBody, message, messagePath } from '@farmgate/contracts/messages.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
+import { callerOf } from '../caller.ts'
 import { editMessage as edit } from '../change-message.ts'
 import type { Held } from '../held.ts'
-import { participant } from '../participant.ts'
 import { toMessage } from '../rendering.ts'
 
 /** PATCH /chat/messages/{message_id}/ — its sender changes the body of a text message, within 15 minutes. */
@@ -25,7 +25,7 @@ export function editMessage(app: App, held: Held) {
     },
   }
   app.patch('/chat/messages/:message_id/', { schema }, async (request) => {
-    const command = { ...request.params, ...request.body, sender_id: participant(request.user) }
+    const command = { ...request.params, ...request.body, sender_id: callerOf(request.user) }
     const { row, readerSeq } = await edit(held, command, request.id)
     return toMessage(held.images.urls.sign, row, readerSeq)
   })

@@ -1,10 +1,10 @@
 import { listMessagesQuery, messagePage } from '@farmgate/contracts/messages.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
+import { callerOf } from '../caller.ts'
 import type { Held } from '../held.ts'
 import { historyPage } from '../history.ts'
 import { knownRoom } from '../known-room.ts'
-import { participant } from '../participant.ts'
 import { toMessage } from '../rendering.ts'
 import { readerSeq } from '../rows.ts'
 
@@ -16,7 +16,7 @@ export function listMessages(app: App, held: Held) {
     response: { 200: messagePage, ...problems('forbidden', 'unknown_room') },
   }
   app.get('/chat/messages/', { schema }, async (request) => {
-    const ask = { room_id: request.query.room_id, user_id: participant(request.user), requestId: request.id }
+    const ask = { room_id: request.query.room_id, user_id: callerOf(request.user), requestId: request.id }
     const { room, rows, hasMore } = await knownRoom(held, ask, () =>
       held.db.run((sql) => historyPage(sql, request.query)),
     )

@@ -2,9 +2,9 @@ import { message, messagePath } from '@farmgate/contracts/messages.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
+import { callerOf } from '../caller.ts'
 import type { Held } from '../held.ts'
 import { messagesById } from '../history.ts'
-import { participant } from '../participant.ts'
 import { toMessage } from '../rendering.ts'
 import { partyOf, readerSeq } from '../rows.ts'
 
@@ -16,7 +16,7 @@ export function readMessage(app: App, held: Held) {
     response: { 200: message, ...problems('forbidden', 'unknown_message') },
   }
   app.get('/chat/messages/:message_id/', { schema }, async (request) => {
-    const user = participant(request.user)
+    const user = callerOf(request.user)
     const [row] = await held.db.run((sql) => messagesById(sql, [request.params.message_id]))
     if (!row || !partyOf(row, user)) throw new Refusal('unknown_message')
     return toMessage(held.images.urls.sign, row, readerSeq(row, row.sender_id))

@@ -2,8 +2,8 @@ import { message, sendMessageBody } from '@farmgate/contracts/messages.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
 import { append } from '../append.ts'
+import { callerOf } from '../caller.ts'
 import type { Held } from '../held.ts'
-import { participant } from '../participant.ts'
 import { toMessage } from '../rendering.ts'
 
 /** POST /chat/messages/ — a party says something; the same client_message_id again says it once. */
@@ -18,7 +18,7 @@ export function sendMessage(app: App, held: Held) {
     },
   }
   app.post('/chat/messages/', { schema }, async (request, reply) => {
-    const sender_id = participant(request.user)
+    const sender_id = callerOf(request.user)
     const { client_message_id = null, ...content } = request.body
     const [appended] = await append(held, [{ ...content, client_message_id, sender_id }], request.id)
     if (!appended) throw new Error('a send was not answered')

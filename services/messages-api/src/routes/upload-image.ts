@@ -2,6 +2,7 @@ import { uploadedImage, uploadImageForm } from '@farmgate/contracts/images.ts'
 import type { App, Request } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
 import multipart from '@fastify/multipart'
+import { callerOf } from '../caller.ts'
 import type { Held } from '../held.ts'
 import { findRoom } from '../history.ts'
 import { requireQuota } from '../images/image-statements.ts'
@@ -9,7 +10,6 @@ import { keepImage } from '../images/keep-image.ts'
 import { discardRest, receiveUpload } from '../images/receive-upload.ts'
 import { openWorkspace } from '../images/workspace.ts'
 import { knownRoom } from '../known-room.ts'
-import { participant } from '../participant.ts'
 
 /** POST /chat/images/ — a party uploads a picture for a room; a message of theirs may then name it, once. */
 export function uploadImage(app: App, held: Held) {
@@ -41,7 +41,7 @@ export function uploadImage(app: App, held: Held) {
 }
 
 async function upload(held: Held, request: Request) {
-  const uploader_id = participant(request.user)
+  const uploader_id = callerOf(request.user)
   const workspace = await openWorkspace()
   try {
     const room_id = await receiveUpload(request, workspace.upload, async (room_id) => {

@@ -8,6 +8,7 @@ import { revOf } from '../../history.ts'
 export function listMissed(app: App, held: Held) {
   app.post('/internal/messages/missed/', { schema: { body } }, async (request) => {
     const { room_id, after_rev, since_rev = after_rev, limit } = request.body
+    // Read before the changes: they may go beyond it, and never stay behind it.
     const rev = await held.db.run((sql) => revOf(sql, room_id))
     const changes = await held.db.run((sql) =>
       missedAfter(sql, held.images.urls.sign, room_id, after_rev, since_rev, limit),

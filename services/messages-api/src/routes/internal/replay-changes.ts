@@ -8,6 +8,7 @@ import { revOf } from '../../history.ts'
 export function replayChanges(app: App, held: Held) {
   app.post('/internal/messages/replay/', { schema: { body } }, async (request) => {
     const { room_id, after_rev, limit } = request.body
+    // Read before the changes: they may go beyond it, and never stay behind it.
     const rev = await held.db.run((sql) => revOf(sql, room_id))
     const changes = await held.db.run((sql) => changesAfter(sql, held.images.urls.sign, room_id, after_rev, limit))
     return { changes: changes.map((change) => ({ rev: change.rev, frame: change.frame })), rev }

@@ -4,8 +4,8 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
-import { TOKEN_CLAIMS } from './auth.ts'
 import { type DescribedProblem, problems } from './problems.ts'
+import { TOKEN_CLAIMS } from './token-claims.ts'
 
 export type Described = { title: string; description: string; tags?: { name: string; description: string }[] }
 

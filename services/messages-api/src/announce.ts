@@ -8,7 +8,7 @@ import { cardOf, cardsOf } from './cards.ts'
 import { changesAfter } from './changes.ts'
 import type { Held } from './held.ts'
 import type { SignUrls } from './images/signed-urls.ts'
-import { type Change, changeFrame, readFrame } from './rendering.ts'
+import { changeFrame, type RenderedChange, readFrame } from './rendering.ts'
 import type { Party, RoomRow } from './rows.ts'
 import type { Told } from './story.ts'
 
@@ -17,9 +17,6 @@ import type { Told } from './story.ts'
  * last_rev of a room, topic `read` to the read markers of the parties named in `detail`. The writer renders its entries
  * from what it has in hand; the sweeper renders what a crash left behind from the tables, here.
  */
-
-/** A numbered change of a room's history, ready to be sent. */
-export type RenderedChange = { room_id: string; rev: number; change: Change; frame: string }
 
 export const changeEntry = (change: RenderedChange, card: Card | null, requestId: string): Entry => ({
   stream: MESSAGES_STREAM,

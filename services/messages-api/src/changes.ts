@@ -1,7 +1,6 @@
 import type { Sql } from '@farmgate/postgres/database.ts'
-import type { RenderedChange } from './announce.ts'
 import type { SignUrls } from './images/signed-urls.ts'
-import { type Change, changeFrame, lastChange, messageFrame } from './rendering.ts'
+import { type Change, changeFrame, lastChange, messageFrame, type RenderedChange } from './rendering.ts'
 import { type MessageRow, type RoomRow, readerSeq, toPosition } from './rows.ts'
 
 type Markers = Pick<RoomRow, 'customer_id' | 'customer_seq' | 'farmer_seq'>

@@ -6,6 +6,9 @@ import type { KeptImage, MessageRow, Party, RoomRow } from './rows.ts'
 /** What a change of a message is called, on the wire and in `messages.superseded`. */
 export type Change = 'created' | 'updated' | 'deleted'
 
+/** A numbered change of a room's history, ready to be sent. */
+export type RenderedChange = { room_id: string; rev: number; change: Change; frame: string }
+
 /**
  * A message as both parties see it. `readerSeq` is the read marker of the one who did not write it. The URLs of its
  * images are signed anew each time, so that they are good for a while from now.

@@ -2,7 +2,7 @@ import { inboxClientFrames, roomClientFrames } from '@farmgate/contracts/client-
 import { BEARER_PREFIX, closeCodes, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
 import { inboxServerFrames, roomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
-import { TOKEN_CLAIMS } from '@farmgate/service-kit/auth.ts'
+import { TOKEN_CLAIMS } from '@farmgate/service-kit/token-claims.ts'
 import { z } from 'zod'
 
 type Frames = Record<string, z.ZodType>

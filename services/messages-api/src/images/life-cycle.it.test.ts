@@ -172,12 +172,37 @@ describe.each(kinds)('%s', (_, openStore) => {
       const room_id = anOpenRoom(rig.rooms)
       const image = await anImage(room_id)
       await rig.admin`update messages.images set state = 'doomed' where image_id = ${image.image_id}`
-      const away = { ...swept(), store: { ...api.images.store, remove: () => Promise.reject(new Error('away')) } }
-      await expect(sweepImages(away)).rejects.toThrow('away')
+      const away = new Error('away')
+      const refuse = () => Promise.reject(away)
+      const gone = { ...swept(), store: { ...api.images.store, remove: refuse, check: refuse } }
+      await expect(sweepImages(gone)).rejects.toThrow(away)
       expect(await stateOf(image.image_id)).toBe('doomed')
       await Promise.all([sweepImages(swept()), sweepImages(swept(other))])
       expect(await stateOf(image.image_id)).toBeUndefined()
       expect(await hasFiles(image.image_id)).toBe(false)
+    })
+
+    it('one that the store never lets go of keeps no other from going', async () => {
+      const room_id = anOpenRoom(rig.rooms)
+      const [stuck, image] = [await anImage(room_id), await anImage(room_id)].sort((a, b) =>
+        a.image_id < b.image_id ? -1 : 1,
+      ) as [UploadedImage, UploadedImage]
+      const stray = (await anImage(room_id)).image_id
+      await rig.admin`delete from messages.images where image_id = ${stray}`
+      const { store } = api.images
+      const remove = (id: string) =>
+        id === stuck.image_id ? Promise.reject(new Error('not permitted')) : store.remove(id)
+      const stubborn = { ...swept(), store: { ...store, remove } }
+      await rig.admin`
+        update messages.images set state = 'doomed' where image_id in (${stuck.image_id}, ${image.image_id})`
+      await sweepImages(stubborn)
+      expect([await stateOf(stuck.image_id), await stateOf(image.image_id)]).toEqual(['doomed', undefined])
+      await rig.admin`delete from messages.images where image_id = ${stuck.image_id}`
+      const shortPages = (after: string) => store.list(after, 2)
+      await sweepStrays({ ...stubborn, store: { ...stubborn.store, list: shortPages } }, { ...AGES, strayMs: 0 })
+      expect([await hasFiles(stuck.image_id), await hasFiles(stray)]).toEqual([true, false])
+      await sweepStrays(swept(), { ...AGES, strayMs: 0 })
+      await expectFit()
     })
 
     it('after a day without a message; not before, and never one that is in a message', async () => {

@@ -26,6 +26,9 @@ const STRAYS_EVERY_MS = HOUR_MS
 
 /** Images removed, or looked at, in one go. */
 const PAGE = 100
+/** Below every id. */
+const NO_IMAGE = '00000000-0000-0000-0000-000000000000'
+
 /** Of a large store this much is looked at in an hour; the next hour goes on from there. */
 const STRAY_PAGES = 200
 
@@ -55,12 +58,11 @@ export function startImageSweeper(swept: Swept, everyMs = SWEEP_EVERY_MS): Image
 
   async function sweepFar() {
     straysAt = Date.now()
-    try {
-      strayAfter = await sweepStrays(swept, AGES, strayAfter)
-      await clearLeftWorkspaces()
-    } catch (error) {
-      swept.log.warn({ err: error }, 'images.sweep_failed')
-    }
+    const failed = (error: unknown) => swept.log.warn({ err: error }, 'images.sweep_failed')
+    await clearLeftWorkspaces().catch(failed)
+    await sweepStrays(swept, AGES, strayAfter).then((after) => {
+      strayAfter = after
+    }, failed)
   }
 
   function soon() {
@@ -80,19 +82,37 @@ export function startImageSweeper(swept: Swept, everyMs = SWEEP_EVERY_MS): Image
   }
 }
 
-/** Dooms what was never finished or attached, and removes all that is doomed: files first, then the row. */
+/**
+ * Dooms what was never finished or attached, and removes all that is doomed: files first, then the row. An image that the
+ * store does not let go of waits for the next sweep and keeps no other from going. Throws where the store is away.
+ */
 export async function sweepImages({ db, store, log }: Swept, ages: Ages = AGES): Promise<void> {
   await doomLeft(db, ages)
+  let after = NO_IMAGE
   for (;;) {
     const doomed = await db.run(
       (sql) => sql<{ image_id: string }[]>`
-      select image_id from messages.images where state = 'doomed' order by created_at limit ${PAGE}`,
+      select image_id from messages.images where state = 'doomed' and image_id > ${after}
+      order by image_id limit ${PAGE}`,
     )
     if (doomed.length === 0) return
-    const ids = doomed.map((row) => row.image_id)
-    for (const id of ids) await store.remove(id)
+    const ids: string[] = []
+    for (const { image_id } of doomed) if (await letsGo({ store, log }, image_id)) ids.push(image_id)
     await db.run((sql) => sql`delete from messages.images where image_id = any(${ids}::uuid[]) and state = 'doomed'`)
     log.info({ images: ids.length }, 'images.removed')
+    after = doomed.at(-1)?.image_id ?? after
+  }
+}
+
+/** Whether its files are gone. One that cannot be removed is its own fault only where the store itself is well. */
+async function letsGo({ store, log }: Pick<Swept, 'store' | 'log'>, image_id: string): Promise<boolean> {
+  try {
+    await store.remove(image_id)
+    return true
+  } catch (error) {
+    await store.check()
+    log.warn({ err: error, image_id }, 'images.remove_failed')
+    return false
   }
 }
 
@@ -114,11 +134,11 @@ export async function sweepStrays({ db, store, log }: Swept, ages: Ages = AGES, 
     const listed = await store.list(at, PAGE)
     const old = listed.filter((image) => Date.now() - image.at.getTime() >= ages.strayMs).map((image) => image.image_id)
     for (const id of await withoutRow(db, old)) {
-      await store.remove(id)
-      log.warn({ image_id: id }, 'images.stray_removed')
+      if (await letsGo({ store, log }, id)) log.warn({ image_id: id }, 'images.stray_removed')
     }
     at = listed.at(-1)?.image_id ?? ''
-    if (listed.length < PAGE) return ''
+    // A page may be short before the end: what others keep there is not listed.
+    if (listed.length === 0) return ''
   }
   return at
 }

@@ -31,6 +31,8 @@ export async function clearLeftWorkspaces(olderThanMs = LEFT_BEHIND_MS): Promise
     if (!name.startsWith(PREFIX)) continue
     const dir = path.join(tmpdir(), name)
     const found = await stat(dir).catch(() => undefined)
-    if (found && Date.now() - found.mtimeMs > olderThanMs) await rm(dir, { recursive: true, force: true })
+    if (!found || Date.now() - found.mtimeMs <= olderThanMs) continue
+    // The folder may be shared: what another user left is not ours to remove, and must not stand before ours.
+    await rm(dir, { recursive: true, force: true }).catch(() => undefined)
   }
 }

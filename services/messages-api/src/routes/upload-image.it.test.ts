@@ -26,6 +26,24 @@ beforeAll(async () => {
 })
 afterAll(() => rig.close())
 
+/** A client that goes away when it has sent that part of its form. */
+async function leaveAt(part: number, room_id: string) {
+  const form: Part[] = [
+    ['room_id', room_id],
+    ['file', photo],
+  ]
+  const request = new Request(api.url, { method: 'POST', body: aForm(form) })
+  const body = Buffer.from(await request.arrayBuffer())
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+  socket.write(
+    `POST /chat/images/ HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token(CUSTOMER)}\r\n` +
+      `content-type: ${request.headers.get('content-type')}\r\ncontent-length: ${body.length}\r\n\r\n`,
+  )
+  socket.write(body.subarray(0, Math.ceil(body.length * part)))
+  await wait(200)
+  socket.destroy()
+}
+
 const codeOf = async (answer: Response) => {
   expect(answer.headers.get('content-type')).toContain('application/problem+json')
   const { status, code } = (await answer.json()) as { status: number; code: string }
@@ -78,12 +96,14 @@ describe('works', () => {
     socket.destroy()
   })
 
-  it('leaves nothing in the temporary folder, taken or not', async () => {
+  it('leaves nothing in the temporary folder, taken, refused or broken off', async () => {
     const temporary = await mkdtemp(path.join(tmpdir(), 'farmgate-temporary-'))
     vi.stubEnv('TMPDIR', temporary)
     const room_id = anOpenRoom(rig.rooms)
     expect((await upload(api.url, CUSTOMER, room_id, photo)).status).toBe(201)
     expect((await upload(api.url, CUSTOMER, room_id, photo.subarray(0, 500))).status).toBe(400)
+    await until(async () => (await readdir(temporary)).length === 0)
+    for (const part of [0.5, 0.02]) await leaveAt(part, room_id)
     await until(async () => (await readdir(temporary)).length === 0)
     vi.unstubAllEnvs()
     await rm(temporary, { recursive: true })

@@ -1,4 +1,4 @@
-import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { DependencyAway, isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { type Appended, type Attempt, appendBatch } from './append-batch.ts'
 import type { Send } from './append-statement.ts'
@@ -17,12 +17,15 @@ export async function append(held: Held, sends: readonly Send[], requestId: stri
   const answers: Appended[] = []
   await Promise.all(
     runsOf(sends).map(async (steps) => {
+      let away: DependencyAway | undefined
       for (const step of steps) {
         const some = step.flatMap((i) => sends[i] ?? [])
-        const settled = await appendOrRefuse(held, some, requestId)
+        // What was said after a send that may come again must not overtake it.
+        const settled = away ? some.map(() => refused(away)) : await appendOrRefuse(held, some, requestId)
         step.forEach((at, i) => {
           answers[at] = settled[i] ?? refused(undefined)
         })
+        away ??= settled.map(awayOf).find(Boolean)
       }
     }),
   )
@@ -42,14 +45,18 @@ function runsOf(sends: readonly Send[]): number[][][] {
   return [...runs].map(([room, places]) => (room === 'together' ? [places] : places.map((place) => [place])))
 }
 
-/** What is refused for its images is refused alone: it is a step of its own. */
+const awayOf = (answer: Appended): DependencyAway | undefined =>
+  answer.outcome === 'refused' && answer.refusal instanceof DependencyAway ? answer.refusal : undefined
+
+/** A step is refused alone, for its images or since Postgres is away: others may have been committed. */
 async function appendOrRefuse(held: Held, sends: readonly Send[], requestId: string): Promise<Appended[]> {
   try {
     return await appendTogether(held, sends, requestId)
   } catch (error) {
     const isForImages = error instanceof Refusal && (error.code === 'unknown_image' || error.code === 'image_used')
-    if (!isForImages) throw error
-    return [{ outcome: 'refused', refusal: error }]
+    if (isForImages) return [{ outcome: 'refused', refusal: error }]
+    if (!isDependencyAway(error)) throw error
+    return sends.map(() => refused(new DependencyAway('postgres', error)))
   }
 }
 

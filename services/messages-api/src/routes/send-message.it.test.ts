@@ -148,3 +148,20 @@ it('a room that someone keeps locked is 503, and its neighbours in the batch are
   // The batch waits for the lock once, not once for each of its rooms or tries (lock_timeout is 1.5 s).
   expect(Date.now() - began).toBeLessThan(2_500)
 })
+
+it('what was said after a send that may come again does not overtake it, where images make a room go step by step', async () => {
+  const room_id = anOpenRoom(rig.rooms)
+  await send(CUSTOMER, { room_id, body: 'first' })
+  const [held] = rig.instances
+  if (!held) throw new Error('no instance')
+  const aSend = (body: string, image_ids: string[] = []) => ({
+    ...{ room_id, sender_id: CUSTOMER, client_message_id: uuid() },
+    ...{ body, image_ids },
+  })
+  const results = await rig.admin.begin(async (tx) => {
+    await tx`select from messages.rooms where room_id = ${room_id} for update`
+    return append(held, [aSend('second'), aSend('third', [uuid()]), aSend('fourth')], '')
+  })
+  expect(results.map((it) => it.outcome === 'refused' && it.refusal.name)).toEqual(Array(3).fill('DependencyAway'))
+  expect(await rig.admin`select from messages.messages where room_id = ${room_id}`).toHaveLength(1)
+})

@@ -11,6 +11,9 @@ import { formatOf, SIGNATURE_BYTES } from './format.ts'
 /** Of the file (`image_too_large` in packages/contracts); not a byte more is written. */
 const MAX_BYTES = 10 * 1024 * 1024
 
+/** Calls that fail when our disk does, never by what a sender sends. */
+const DISK_CALLS = ['open', 'write', 'close']
+
 /** What stands around the file: boundaries, headers, the room's id. */
 const ENVELOPE_BYTES = 64 * 1024
 
@@ -75,7 +78,7 @@ async function heard<T>(work: Promise<T>): Promise<T> {
     return await work
   } catch (error) {
     if (error instanceof Refusal) throw error
-    if (error instanceof Error && 'syscall' in error && error.syscall === 'write')
+    if (error instanceof Error && 'syscall' in error && DISK_CALLS.includes(String(error.syscall)))
       throw new DependencyAway('images', error)
     throw new Refusal('invalid_body', FORM)
   }

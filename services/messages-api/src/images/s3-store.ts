@@ -34,7 +34,7 @@ export function openS3Store({ bucket, prefix, endpoint, region, ...keys }: S3Opt
   /** An answer that is a success, or one of `also`. */
   async function ask(url: string, init: RequestInit = {}, ms = ASK_MS, also: number[] = []): Promise<Response> {
     try {
-      const answer = await client.fetch(url, { ...init, signal: AbortSignal.timeout(ms) })
+      const answer = await client.fetch(url, { signal: AbortSignal.timeout(ms), ...init })
       if (answer.ok || also.includes(answer.status)) return answer
       await answer.body?.cancel()
       throw new Error(`the bucket answers ${answer.status}`)
@@ -54,7 +54,11 @@ export function openS3Store({ bucket, prefix, endpoint, region, ...keys }: S3Opt
     },
 
     async read(imageId, variant, range) {
-      const answer = await ask(urlOf(imageId, variant), { headers: rangeHeader(range) }, PUT_MS, [404])
+      // The answer must begin in time; how long it takes is its reader's affair, whose line may be slow.
+      const limit = new AbortController()
+      const timer = setTimeout(() => limit.abort(), ASK_MS)
+      const init = { headers: rangeHeader(range), signal: limit.signal }
+      const answer = await ask(urlOf(imageId, variant), init, ASK_MS, [404]).finally(() => clearTimeout(timer))
       if (answer.ok && answer.body) return Readable.fromWeb(answer.body)
       await answer.body?.cancel()
       return undefined

@@ -6,8 +6,9 @@ import type { Held } from './held.ts'
 import { hearStory } from './room-story.ts'
 
 /**
- * The one way into a history for what parties write: a batch, in one statement and one commit. Answers stand in the
- * order of the sends, and are given after the commit of messages, numbers and outgoing events; Redis is not waited for.
+ * The one way into a history for what parties write: a batch, texts in one statement and one commit, a room with images
+ * step by step. Answers stand in the order of the sends, and are given after the commit of messages, numbers and outgoing
+ * events; Redis is not waited for.
  *
  * A send whose client_message_id its sender has used in that room is answered with the message of then. A room that
  * we have not heard of is asked of rooms-api first; to strangers it is unknown.

@@ -20,7 +20,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: [`${folders}/src/**/*.test.ts`], exclude: [integration, endToEnd] },
+        test: { name: 'unit', include: [`${folders}/{src,app}/**/*.test.ts`], exclude: [integration, endToEnd] },
       },
       { extends: true, test: { name: 'it', include: [integration] } },
       { extends: true, test: { name: 'e2e', include: [endToEnd], testTimeout: 120_000 } },

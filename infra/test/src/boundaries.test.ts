@@ -8,7 +8,9 @@ let repository: Map<string, string>
 
 beforeAll(async () => {
   repository = new Map()
-  const patterns = ['package.json', 'src/**/*.ts'].map((pattern) => `{services,packages,infra}/*/${pattern}`)
+  const patterns = ['package.json', '{src,app}/**/*.{ts,tsx}'].map(
+    (pattern) => `{services,packages,infra}/*/${pattern}`,
+  )
   for await (const file of glob(patterns, { cwd: ROOT }))
     repository.set(file, await readFile(path.join(ROOT, file), 'utf8'))
 })

@@ -22,7 +22,7 @@ const FOR_TESTS = ['@farmgate/testing', '@farmgate/stores', '@farmgate/database'
 /** Every place where the tree breaks the direction of the package graph, as `file: what is wrong`. */
 export function boundaryFaults(tree: Tree): string[] {
   const manifests = readManifests(tree)
-  const sources = [...tree].filter(([file]) => file.endsWith('.ts') && folderOf(file) !== undefined)
+  const sources = [...tree].filter(([file]) => /\.tsx?$/.test(file) && folderOf(file) !== undefined)
   return [
     ...sources.flatMap(([file, text]) => importFaults(file, text, manifests)),
     ...[...manifests].flatMap(([folder, manifest]) => manifestFaults(folder, manifest, manifests)),

@@ -1,0 +1,21 @@
+import './fonts.css'
+import './tokens.css'
+import './base.css'
+import './button.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { applyLanguage } from './settings/language.ts'
+import { applyTheme } from './settings/theme.ts'
+
+applyTheme()
+applyLanguage()
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  )
+}

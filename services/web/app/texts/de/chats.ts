@@ -1,0 +1,36 @@
+import type { Texts } from '../texts.ts'
+
+export const chats: Texts['chats'] = {
+  title: 'Chats',
+  orders: 'Deine Bestellungen',
+  list: 'Deine Chats, die neuesten zuerst',
+  filters: 'Zeigen',
+  all: 'Alle',
+  unread: 'Ungelesen',
+  status: { new: 'Neu', active: 'In Arbeit', completed: 'Abgeschlossen' },
+  newOrder: 'Neue Bestellung',
+  asked: 'Anfrage',
+  unreadCount: (count) => (count === 1 ? '1 ungelesene Nachricht' : `${count} ungelesene Nachrichten`),
+  with: (name) => `mit ${name}`,
+  yesterday: 'Gestern',
+  preview: {
+    none: 'Noch nichts geschrieben',
+    deleted: 'Nachricht gelöscht',
+    photos: 'Foto',
+    own: (text) => `Du: ${text}`,
+    ordered: (amount) => `${amount} bestellt`,
+    youOrdered: (amount) => `Du hast ${amount} bestellt`,
+  },
+  empty: {
+    title: 'Noch keine Chats',
+    customer: 'Was du auf dem Markt kaufst oder erfragst, steht dann hier.',
+    filtered: 'Zu dieser Auswahl passt kein Chat.',
+    market: 'Zum Markt',
+    showAll: 'Alle zeigen',
+  },
+  choose: { title: 'Kein Chat ist offen', text: 'Wähle einen aus der Liste.' },
+  more: 'Mehr zeigen',
+  loading: 'Deine Chats werden geladen',
+  failed: 'Deine Chats konnten nicht geladen werden.',
+  again: 'Noch einmal',
+}

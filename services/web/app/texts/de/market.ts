@@ -1,0 +1,5 @@
+import type { Texts } from '../texts.ts'
+
+export const market: Texts['market'] = {
+  title: 'market',
+}

@@ -1,0 +1,18 @@
+export const shell = {
+  name: 'Farmgate',
+  skip: 'Skip to the content',
+  market: 'Market',
+  chats: 'Chats',
+  orders: 'Your orders',
+  language: 'Language',
+  languages: { en: 'English', de: 'Deutsch' },
+  theme: 'Colours',
+  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  changePerson: 'Be somebody else',
+  signedInAs: (name: string) => `Signed in as ${name}`,
+  unread: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
+  offline: 'You are offline. What you write is kept and goes out once the network is back.',
+  loading: 'Loading',
+  notFound: { title: 'Nothing grows here', text: 'There is no such page.', home: 'To the start' },
+  broken: { title: 'That did not work', text: 'Something went wrong on this page.', again: 'Try again' },
+}

@@ -1,5 +1,6 @@
 import { type Language, language } from '../settings/language.ts'
 import { useSetting } from '../settings/setting.ts'
+import { daysFrom } from './days.ts'
 
 export type Format = ReturnType<typeof createFormat>
 
@@ -8,8 +9,11 @@ function createFormat(tag: Language) {
   const decimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 3 })
   const money = new Intl.NumberFormat(tag, { style: 'currency', currency: 'EUR' })
   const clock = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' })
-  const weekday = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long' })
+  const day = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long' })
+  const weekday = new Intl.DateTimeFormat(tag, { weekday: 'long' })
+  const date = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })
   const full = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  const percent = new Intl.NumberFormat(tag, { style: 'percent' })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
   return {
     number: (value: number) => decimal.format(value),
@@ -18,11 +22,30 @@ function createFormat(tag: Language) {
     /** 14:05 */
     time: (at: string | Date) => clock.format(new Date(at)),
     /** Friday, 27 November */
-    day: (at: string | Date) => weekday.format(new Date(at)),
+    day: (at: string | Date) => day.format(new Date(at)),
+    /** Today 14:05, yesterday by that word, this week Friday, else 27 Nov 2026. */
+    shortly(at: string | Date, now = new Date()): string {
+      const days = daysFrom(now, new Date(at))
+      if (days >= 0) return clock.format(new Date(at))
+      if (days === -1) return relative.format(days, 'day')
+      return (days > -7 ? weekday : date).format(new Date(at))
+    },
+    /** Today, yesterday, Friday, 20 November; of another year 27 Nov 2025. */
+    dayLine(at: string | Date, now = new Date()): string {
+      const days = daysFrom(now, new Date(at))
+      if (days === 0 || days === -1) return relative.format(days, 'day')
+      return (new Date(at).getFullYear() === now.getFullYear() ? day : date).format(new Date(at))
+    },
+    /** Today, 14:05; yesterday, 14:05; 20 Nov 2026, 14:05. */
+    moment(at: string | Date, now = new Date()): string {
+      const days = daysFrom(now, new Date(at))
+      if (days !== 0 && days !== -1) return full.format(new Date(at))
+      return `${relative.format(days, 'day')}, ${clock.format(new Date(at))}`
+    },
     /** 27 Nov 2026, 14:05 */
     dateTime: (at: string | Date) => full.format(new Date(at)),
-    /** `days` before (−1: yesterday) or after today. */
-    relativeDay: (days: number) => relative.format(days, 'day'),
+    /** 37 %: of `share`, 0 to 1. */
+    percent: (share: number) => percent.format(share),
     /** 2.5 kg; a quantity without a unit stands alone. */
     quantity: (value: number, unit: string | null) => [decimal.format(value), unit].filter(Boolean).join(' '),
   }

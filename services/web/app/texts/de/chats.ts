@@ -12,7 +12,6 @@ export const chats: Texts['chats'] = {
   asked: 'Anfrage',
   unreadCount: (count) => (count === 1 ? '1 ungelesene Nachricht' : `${count} ungelesene Nachrichten`),
   with: (name) => `mit ${name}`,
-  yesterday: 'Gestern',
   preview: {
     none: 'Noch nichts geschrieben',
     deleted: 'Nachricht gelöscht',

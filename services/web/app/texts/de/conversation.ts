@@ -13,8 +13,6 @@ export const conversation: Texts['conversation'] = {
     asked: 'Angefragt, noch nicht gekauft',
     online: 'Online',
     lastSeen: (when) => `Zuletzt da: ${when}`,
-    today: (time) => `heute um ${time}`,
-    yesterday: (time) => `gestern um ${time}`,
     away: 'Nicht online',
     step: { active: 'Bestellung annehmen', completed: 'Bestellung abschließen' },
     complete: {
@@ -26,7 +24,6 @@ export const conversation: Texts['conversation'] = {
     failed: 'Der Stand ließ sich nicht ändern. Bitte versuche es noch einmal.',
   },
 
-  day: { today: 'Heute', yesterday: 'Gestern' },
   unreadLine: 'Neue Nachrichten',
   oldest: 'Hier beginnt das Gespräch.',
   loadingOlder: 'Ältere Nachrichten werden geladen',

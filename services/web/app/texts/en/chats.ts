@@ -10,7 +10,6 @@ export const chats = {
   asked: 'Question',
   unreadCount: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
   with: (name: string) => `with ${name}`,
-  yesterday: 'Yesterday',
   preview: {
     none: 'Nothing written yet',
     deleted: 'Message deleted',

@@ -11,8 +11,6 @@ export const conversation = {
     asked: 'Asked, not bought yet',
     online: 'Online',
     lastSeen: (when: string) => `Last seen ${when}`,
-    today: (time: string) => `today at ${time}`,
-    yesterday: (time: string) => `yesterday at ${time}`,
     away: 'Not online',
     step: { active: 'Accept the order', completed: 'Complete the order' },
     complete: {
@@ -24,7 +22,6 @@ export const conversation = {
     failed: 'The status could not be changed. Please try again.',
   },
 
-  day: { today: 'Today', yesterday: 'Yesterday' },
   unreadLine: 'New messages',
   oldest: 'This is where the conversation begins.',
   loadingOlder: 'Loading older messages',

@@ -78,6 +78,14 @@ test('a role that has another password gets ours', async () => {
   expect(await query(as('barn'), 'select current_user as me')).toEqual([{ me: 'farmgate_barn' }])
 })
 
+test('a password that the platform gives is the role’s, and a later one replaces it', async () => {
+  for (const password of ['first_1', 'second_2']) {
+    await migrate({ adminUrl, services, passwords: { barn: password } })
+    const me = serviceUrl(adminUrl, 'farmgate_barn', password)
+    expect(await query(me, 'select current_user as me')).toEqual([{ me: 'farmgate_barn' }])
+  }
+})
+
 test('a failing migration leaves nothing behind', async () => {
   const broken = await fixture('shed', 'tools', 'tools')
   await expect(migrate({ adminUrl, services: [broken] })).rejects.toThrow()

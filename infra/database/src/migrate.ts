@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres, { type Sql } from 'postgres'
 import { ensureRole, grantOwnSchema, lockDownDatabase } from './roles.ts'
+import { rolePassword } from './service-url.ts'
 import { type DatabaseService, databaseServices } from './services.ts'
 
 /** An advisory lock of this number, held by whoever migrates a database. Any number that nobody else uses. */
@@ -13,6 +14,8 @@ export type MigrateOptions = {
   /** A superuser, or an owner of the database who may create roles. */
   adminUrl: string
   services?: readonly DatabaseService[]
+  /** Of the roles, by the service's name, where a platform gives them; the others follow from the admin's (serviceUrl). */
+  passwords?: Readonly<Record<string, string | undefined>>
 }
 
 /**
@@ -21,22 +24,26 @@ export type MigrateOptions = {
  *
  * @throws Error where the server is away, is older than Postgres 15, or a migration fails (nothing of it is left).
  */
-export async function migrate({ adminUrl, services = databaseServices }: MigrateOptions): Promise<void> {
+export async function migrate({
+  adminUrl,
+  services = databaseServices,
+  passwords = {},
+}: MigrateOptions): Promise<void> {
   // One connection: the lock belongs to it, and goes with it should this process die.
   const sql = postgres(adminUrl, { max: 1, connect_timeout: CONNECT_TIMEOUT_S, onnotice: () => undefined })
   try {
     await sql`select pg_advisory_lock(${LOCK})`
     await requireVersion(sql)
     await lockDownDatabase(sql)
-    for (const service of services) await migrateService(sql, service, adminUrl)
+    for (const service of services) await migrateService(sql, service, adminUrl, passwords[service.name])
   } finally {
     await sql.end({ timeout: 1 })
   }
 }
 
-async function migrateService(sql: Sql, service: DatabaseService, adminUrl: string) {
+async function migrateService(sql: Sql, service: DatabaseService, adminUrl: string, given: string | undefined) {
   await sql`create schema if not exists ${sql(service.schema)}`
-  await ensureRole(sql, service.role, adminUrl)
+  await ensureRole(sql, service.role, adminUrl, given ?? rolePassword(adminUrl, service.role))
   await applyMigrations(drizzle(sql), {
     migrationsFolder: service.migrations,
     // In the service's own schema drizzle ends the process without a word.

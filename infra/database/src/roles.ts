@@ -1,5 +1,5 @@
 import postgres, { type Sql } from 'postgres'
-import { rolePassword, serviceUrl } from './service-url.ts'
+import { serviceUrl } from './service-url.ts'
 import type { DatabaseService } from './services.ts'
 
 /** A role is shared by all databases of a server, so another database's starter may change it at the same moment. */
@@ -22,19 +22,19 @@ export async function lockDownDatabase(sql: Sql): Promise<void> {
   await sql`revoke all on schema public from public`
 }
 
-/** A login role with the password that `serviceUrl` derives. */
-export async function ensureRole(sql: Sql, role: string, adminUrl: string, attempt = 1): Promise<void> {
+/** A login role with the given password: letters, digits, `_ . ~ -` only, for it stands in the statement. */
+export async function ensureRole(sql: Sql, role: string, adminUrl: string, password: string, attempt = 1) {
   const database = await nameOf(sql)
-  const login = `login password '${rolePassword(adminUrl, role)}'`
+  const login = `login password '${password}'`
   try {
     const [found] = await sql`select from pg_roles where rolname = ${role}`
     if (!found) await sql`create role ${sql(role)} ${sql.unsafe(login)}`
     await sql`grant connect on database ${sql(database)} to ${sql(role)}`
-    if (!(await canLogIn(serviceUrl(adminUrl, role)))) await sql`alter role ${sql(role)} ${sql.unsafe(login)}`
+    if (!(await canLogIn(serviceUrl(adminUrl, role, password)))) await sql`alter role ${sql(role)} ${sql.unsafe(login)}`
   } catch (error) {
     const isRace = error instanceof postgres.PostgresError && RACES.includes(error.code)
     if (!isRace || attempt === ATTEMPTS) throw error
-    await ensureRole(sql, role, adminUrl, attempt + 1)
+    await ensureRole(sql, role, adminUrl, password, attempt + 1)
   }
 }
 

@@ -4,13 +4,13 @@ import { createHmac } from 'node:crypto'
 const TRUSTED = 'trust'
 
 /**
- * The URL by which a service connects as its own role. Its password follows from the admin's, so that any number of
- * starters agree on it without keeping it anywhere.
+ * The URL by which a service connects as its own role. Where none is given its password follows from the admin's, so that
+ * any number of starters agree on it without keeping it anywhere.
  */
-export function serviceUrl(adminUrl: string, role: string): string {
+export function serviceUrl(adminUrl: string, role: string, password = rolePassword(adminUrl, role)): string {
   const url = new URL(adminUrl)
   url.username = role
-  url.password = rolePassword(adminUrl, role)
+  url.password = password
   return url.href
 }
 

@@ -1,0 +1,50 @@
+import './order-head.css'
+import type { RoomSnapshot } from '@farmgate/client/room-snapshot.ts'
+import type { Room } from '@farmgate/contracts/rooms.ts'
+import { useEffect, useRef } from 'react'
+import { Link } from 'wouter'
+import { screens } from '../../src/screens.ts'
+import { useFormat } from '../texts/format.ts'
+import { useTexts } from '../texts/texts.ts'
+import { BackIcon } from './icons.tsx'
+import { NextStep } from './next-step.tsx'
+import { OrderProgress } from './order-progress.tsx'
+import { Presence } from './presence.tsx'
+import { ProductPicture } from './product-picture.tsx'
+
+type Props = { snapshot: RoomSnapshot; room: Room; other: Room['customer'] }
+
+/** What was bought, how far it is, and who is at the other end; for the farmer, the next step. */
+export function OrderHead({ snapshot, room, other }: Props) {
+  const { conversation } = useTexts()
+  const format = useFormat()
+  const { order_status, online, last_seen } = snapshot
+  const title = useRef<HTMLHeadingElement>(null)
+  // Opening a conversation moves the focus to its name: what is read next belongs to it.
+  const focusTitle = () => title.current?.focus({ preventScroll: true })
+  useEffect(focusTitle, [])
+  return (
+    <header className="order-head">
+      <Link href={screens.chats} className="order-head-back" aria-label={conversation.back}>
+        <BackIcon />
+      </Link>
+      <ProductPicture url={room.product.image_url} name={room.product.name} />
+      <div className="order-head-what">
+        <h1 ref={title} tabIndex={-1}>
+          {room.product.name}
+        </h1>
+        <p className="order-head-amount">
+          {order_status !== null && <span>{format.quantity(room.quantity, room.product.unit)}</span>}
+          <span dir="auto">{other.name}</span>
+        </p>
+        <Presence isOnline={online.includes(other.id)} lastSeen={last_seen[other.id]} />
+      </div>
+      <div className="order-head-order">
+        <OrderProgress status={order_status} />
+        {room.farmer_id !== other.id && (
+          <NextStep roomId={room.room_id} status={order_status} onCompleted={focusTitle} />
+        )}
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,87 @@
+import type { RoomSnapshot } from '@farmgate/client/room-snapshot.ts'
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
+import { type FocusEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { isOwn, rowKey, seqOf } from './rows.ts'
+
+/** One line of text with its padding; rows are measured as soon as they are drawn. */
+const ESTIMATE_PX = 64
+/** Rows drawn above and below what is in view, for a quick wheel. */
+const OVERSCAN = 12
+/** This near to the newest message counts as reading it: what comes is followed. */
+const END_PX = 80
+/** A row at the lower edge is in view when this much of it is. */
+const IN_VIEW_PX = 24
+/** Kept free at the upper end, for what OlderMessages says; and at the lower one. */
+const TOP_PX = 48
+const BOTTOM_PX = 12
+/** The older page is asked for this many rows before the oldest comes into view. */
+const NEAR_TOP = 20
+
+/**
+ * Which rows of the history are drawn, and where. It holds on to its lower end: it opens at the newest message, or at the
+ * unread line; older pages come in above without moving what is in view; what is new is followed by one who reads there.
+ */
+export function useHistoryList({ entries, loaded, first_unread_seq }: RoomSnapshot, me: string) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const [focused, setFocused] = useState<number>()
+  const keyOf = useCallback((index: number) => (entries[index] ? rowKey(entries[index], me) : index), [entries, me])
+  // The row that has the focus stays drawn wherever one scrolls, or the focus would fall out of the page.
+  const extract = useCallback(
+    (range: Range) => withFocused(defaultRangeExtractor(range), focused, range.count),
+    [focused],
+  )
+  const list = useVirtualizer<HTMLDivElement, HTMLLIElement>({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ESTIMATE_PX,
+    getItemKey: keyOf,
+    rangeExtractor: extract,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: END_PX,
+    overscan: OVERSCAN,
+    paddingStart: TOP_PX,
+    paddingEnd: BOTTOM_PX,
+    scrollPaddingStart: TOP_PX,
+    directDomUpdates: true,
+    directDomUpdatesMode: 'position',
+  })
+
+  const isPlaced = useRef(false)
+  useLayoutEffect(() => {
+    if (!loaded || isPlaced.current) return
+    isPlaced.current = true
+    const unread = first_unread_seq === null ? -1 : entries.findIndex((entry) => seqOf(entry) === first_unread_seq)
+    if (unread > 0) list.scrollToIndex(unread, { align: 'start' })
+    else list.scrollToEnd()
+  }, [loaded, entries, first_unread_seq, list])
+
+  // One's own message is followed from wherever one was.
+  const last = entries.at(-1)
+  const lastOwn = last && isOwn(last, me) && last.state !== 'stored' ? last.client_message_id : undefined
+  useEffect(() => {
+    if (lastOwn !== undefined) list.scrollToEnd()
+  }, [lastOwn, list])
+
+  const lowerEdge = (list.scrollOffset ?? 0) + (list.scrollRect?.height ?? 0)
+  return {
+    scroller,
+    container: list.containerRef,
+    measure: list.measureElement,
+    items: list.getVirtualItems(),
+    isAtEnd: !loaded || list.isAtEnd(END_PX),
+    isNearTop: loaded && (list.range?.startIndex ?? NEAR_TOP) < NEAR_TOP,
+    /** The index of the lowest row in view. */
+    lastInView: list.getVirtualItemForOffset(lowerEdge - IN_VIEW_PX)?.index ?? -1,
+    toNewest: () => list.scrollToEnd({ behavior: 'smooth' }),
+    onFocus: ({ target }: FocusEvent<HTMLElement>) => setFocused(indexOf(target)),
+    onBlur: () => setFocused(undefined),
+  }
+}
+
+const indexOf = (target: Element) => Number(target.closest<HTMLElement>('[data-index]')?.dataset.index ?? Number.NaN)
+
+function withFocused(indexes: number[], focused: number | undefined, count: number): number[] {
+  if (focused === undefined || !(focused < count) || indexes.includes(focused)) return indexes
+  return [...indexes, focused].sort((a, b) => a - b)
+}

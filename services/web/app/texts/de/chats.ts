@@ -23,6 +23,7 @@ export const chats: Texts['chats'] = {
   empty: {
     title: 'Noch keine Chats',
     customer: 'Was du auf dem Markt kaufst oder erfragst, steht dann hier.',
+    farmer: 'Eine Bestellung, oder eine Frage zu einem deiner Produkte, erscheint hier sofort.',
     filtered: 'Zu dieser Auswahl passt kein Chat.',
     market: 'Zum Markt',
     showAll: 'Alle zeigen',

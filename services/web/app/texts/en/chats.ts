@@ -21,6 +21,7 @@ export const chats = {
   empty: {
     title: 'No chats yet',
     customer: 'What you buy, or ask about, at the market appears here.',
+    farmer: 'An order, or a question about one of your products, appears here at once.',
     filtered: 'No chat fits this choice.',
     market: 'To the market',
     showAll: 'Show all',

@@ -1,0 +1,54 @@
+import './chat-card.css'
+import type { Room } from '@farmgate/contracts/rooms.ts'
+import { memo } from 'react'
+import { Link } from 'wouter'
+import { chatPath } from '../../src/screens.ts'
+import { PhotoIcon } from '../conversation/icons.tsx'
+import { ProductPicture } from '../conversation/product-picture.tsx'
+import { useFormat } from '../texts/format.ts'
+import { useTexts } from '../texts/texts.ts'
+import { previewOf } from './card-preview.ts'
+import { StatusBadge } from './status-badge.tsx'
+
+type Props = { room: Room; me: string; isOpen: boolean }
+
+/** One room in the list: the product, the other party, the last words, and what is new in it. */
+export const ChatCard = memo(function ChatCard({ room, me, isOpen }: Props) {
+  const { chats } = useTexts()
+  const format = useFormat()
+  const { product, customer, farmer, quantity, unread_count, last_message, updated_at } = room
+  const other = customer.id === me ? farmer : customer
+  const isNewForMe = room.is_new_order && farmer.id === me
+  const preview = previewOf(room, me, chats.preview, format.quantity(quantity, product.unit))
+  return (
+    <Link
+      href={chatPath(room.room_id)}
+      className="chat-card"
+      data-unread={unread_count > 0}
+      data-new={isNewForMe}
+      aria-current={isOpen ? 'page' : undefined}
+    >
+      <ProductPicture url={product.image_url} name={product.name} />
+      <span className="chat-card-what">
+        <span className="chat-card-product">{product.name}</span>
+        <time dateTime={updated_at} title={format.dateTime(updated_at)}>
+          {format.shortly(updated_at)}
+        </time>
+        <span className="chat-card-other" dir="auto">
+          {other.name}
+        </span>
+        <StatusBadge status={room.order_status} isNew={isNewForMe} />
+        <span className="chat-card-preview">
+          {last_message?.has_images && <PhotoIcon />}
+          <span dir="auto">{preview}</span>
+        </span>
+        {unread_count > 0 && (
+          <span className="chat-card-unread">
+            <span aria-hidden="true">{unread_count > 99 ? '99+' : unread_count}</span>
+            <span className="visually-hidden">{chats.unreadCount(unread_count)}</span>
+          </span>
+        )}
+      </span>
+    </Link>
+  )
+})

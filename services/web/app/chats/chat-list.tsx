@@ -1,0 +1,47 @@
+import './chat-list.css'
+import { useInbox, useInboxSnapshot } from '../session/live.tsx'
+import { useSession } from '../session/session.ts'
+import { useTexts } from '../texts/texts.ts'
+import { ChatCard } from './chat-card.tsx'
+import { ChatFilters } from './chat-filters.tsx'
+import { NoChats } from './no-chats.tsx'
+import { useNewOrders } from './use-new-orders.ts'
+
+/** All chats of this person, the newest first, live. `open` is the room that stands beside the list. */
+export function ChatList({ title, open }: { title: string; open?: string }) {
+  const { chats } = useTexts()
+  const me = useSession().person.user_id
+  const { loadMore, setFilter } = useInbox()
+  const { rooms, filter, loaded, loading, has_more, error } = useInboxSnapshot()
+  useNewOrders(rooms, loaded, me)
+  return (
+    <>
+      <header className="chat-list-head">
+        <h1>{title}</h1>
+        <ChatFilters filter={filter} onFilter={setFilter} />
+      </header>
+      <div className="chat-list" aria-busy={loading}>
+        {/* biome-ignore lint/a11y/noRedundantRoles: without it Safari takes the list's meaning away with its bullets */}
+        <ul role="list" aria-label={chats.list}>
+          {rooms.map((room) => (
+            <li key={room.room_id}>
+              <ChatCard room={room} me={me} isOpen={room.room_id === open} />
+            </li>
+          ))}
+        </ul>
+        {loaded && rooms.length === 0 && <NoChats filter={filter} onShowAll={() => setFilter({})} />}
+        {!loaded && loading && <p className="chat-list-note">{chats.loading}</p>}
+        {error && (
+          <p className="chat-list-note" role="alert">
+            {chats.failed}
+          </p>
+        )}
+        {(has_more || error) && (
+          <button type="button" className="button button-quiet" aria-disabled={loading} onClick={() => void loadMore()}>
+            {error ? chats.again : chats.more}
+          </button>
+        )}
+      </div>
+    </>
+  )
+}

@@ -44,7 +44,7 @@ export async function openProxy(target: number): Promise<StoreProxy> {
         weather.is === 'throttle' ? way.then(() => travel(chunk.length, isReply)) : travel(chunk.length, isReply)
       way = way.then(async () => {
         if (!(await waits)) tunnel.hasLost = true
-        else if (!to.destroyed && !to.write(chunk)) await drained(from, to)
+        else if (to.writable && !to.write(chunk)) await drained(from, to)
       })
     })
     from.on('end', () => void way.then(() => to.end()))
@@ -94,6 +94,6 @@ const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 async function drained(from: Socket, to: Socket) {
   from.pause()
-  await Promise.race([once(to, 'drain'), once(to, 'close')])
+  await new Promise<void>((resolve) => to.once('drain', resolve).once('close', resolve))
   from.resume()
 }

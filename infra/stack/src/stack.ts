@@ -20,7 +20,12 @@ export type StackOptions = {
   instances?: Partial<Record<ServiceName, number>>
   /** Further variables for all services. */
   env?: Record<string, string>
+  /** The stores as the services are to reach them, where something of the test's stands in between. */
+  between?: (stores: StoreUrls) => Promise<StoreUrls>
 }
+
+/** `database`: the admin's, from which the URL of each service's own role is made. */
+export type StoreUrls = { database: string; redis: string }
 
 export type Stack = {
   /** The one origin: http://… and ws://…, without a trailing slash. */
@@ -56,7 +61,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-async function bringUp({ instances = {}, env = {} }: StackOptions, opened: AsyncDisposableStack): Promise<Stack> {
+async function bringUp(
+  { instances = {}, env = {}, between = async (stores) => stores }: StackOptions,
+  opened: AsyncDisposableStack,
+): Promise<Stack> {
   const dir = await mkdtemp(path.join(tmpdir(), 'farmgate-stack-'))
   opened.defer(() => rm(dir, { recursive: true, force: true }))
   const redis = opened.adopt(await testRedis(), (it) => it.close())
@@ -65,7 +73,8 @@ async function bringUp({ instances = {}, env = {} }: StackOptions, opened: Async
 
   const given = { PATH: process.env.PATH, ...(await settings(dir)), ...env }
   const config = readStartConfig(given, TEST_INTERNAL_TOKEN)
-  const surroundings = { config, env: serviceEnv(given, config, { redisUrl: redis.url }), databaseUrl: postgres.url }
+  const reached = await between({ database: postgres.url, redis: redis.url })
+  const telling = { config, env: serviceEnv(given, config, { redisUrl: reached.redis }), databaseUrl: reached.database }
   const logOf = (name: ServiceName) => path.join(dir, `${name}.log`)
   const group: ServiceProcess[] = []
   opened.defer(async () => void (await Promise.all(group.map((service) => service.close()))))
@@ -81,7 +90,7 @@ async function bringUp({ instances = {}, env = {} }: StackOptions, opened: Async
   }
   const start = async (row: ServiceRow) => {
     const count = instances[row.name] ?? 1
-    const options = { name: row.name, env: envOf(row, count, surroundings), log: logOf(row.name) }
+    const options = { name: row.name, env: envOf(row, count, telling), log: logOf(row.name) }
     const processes = await Promise.all(Array.from({ length: count }, () => startService(options)))
     group.push(...processes)
     await Promise.all(processes.map(untilServing))

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { BEARER_PREFIX, closeCodes, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
+import type { ErrorCode } from '@farmgate/contracts/errors.ts'
 import type { Message } from '@farmgate/contracts/messages.ts'
 import type { RoomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { token } from '@farmgate/testing/tokens.ts'
@@ -10,6 +11,13 @@ import WebSocket from 'ws'
 export type RoomFrame = RoomServerFrames[keyof RoomServerFrames]
 type OfType<Type> = Extract<RoomFrame, { type: Type }>
 type Waiting = { client_message_id: string; body: string }
+
+/** A send, as often as it left: `times` above one means that its order among others is nobody's promise. */
+export type Sent = { client_message_id: string; connection: number; times: number }
+
+/** Refused for now: the same again later is safe, and wanted. */
+const LATER: ErrorCode[] = ['unavailable', 'overloaded', 'rate_limited']
+const LATER_MS = 300
 
 const FINAL: number[] = Object.values(closeCodes).flatMap((it) => (it.next === 'final' ? [it.code] : []))
 
@@ -24,10 +32,15 @@ export class RoomClient {
   readonly messages = new Map<string, Message>()
   readonly acknowledged = new Set<string>()
   readonly closes: number[] = []
+  /** In the order in which they first left, by connection. */
+  readonly sent = new Map<string, Sent>()
+  /** Where the room stood when this client first came: it sees what changes from then on. */
+  since: number | undefined
   rev: number | undefined
   #waiting: Waiting[] = []
-  /** How often each send has left: every time after the first may be answered by a repeat of its acknowledgement. */
-  readonly #transmitted = new Map<string, number>()
+  #connections = 0
+  /** How often each send may still be answered by a repeat of its acknowledgement: once for each time after the first. */
+  readonly #repeats = new Map<string, number>()
   #socket: WebSocket | undefined
   #catchingUp = false
   #done = false
@@ -41,15 +54,21 @@ export class RoomClient {
   }
 
   /** Sends, and repeats after every loss of the socket until it is acknowledged. */
-  send(body: string): string {
-    const it = { client_message_id: uuid(), body }
+  send(body: string, client_message_id = uuid()): string {
+    const it = { client_message_id, body }
     this.#waiting.push(it)
     this.#transmit(it)
-    return it.client_message_id
+    return client_message_id
   }
 
+  /** What has been said and not yet acknowledged. */
+  get unsettled(): number {
+    return this.#waiting.length
+  }
+
+  /** Lost where the socket is not open: only `send` repeats. */
   say(frame: object): void {
-    this.#socket?.send(JSON.stringify(frame))
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame))
   }
 
   next<Type extends RoomFrame['type']>(
@@ -87,6 +106,7 @@ export class RoomClient {
     const query = this.rev === undefined ? '' : `?after_rev=${this.rev}`
     const socket = new WebSocket(this.#url + query, [SUBPROTOCOL, `${BEARER_PREFIX}${token(this.#user)}`])
     this.#socket = socket
+    this.#connections++
     this.#catchingUp = this.rev !== undefined
     socket.on('message', (data) => this.#hear(JSON.parse(String(data)) as RoomFrame))
     socket.on('error', () => undefined) // a close follows, and says what there is to say
@@ -98,13 +118,22 @@ export class RoomClient {
 
   #transmit(it: Waiting): void {
     if (this.#socket?.readyState !== WebSocket.OPEN || this.#catchingUp) return
-    this.#transmitted.set(it.client_message_id, (this.#transmitted.get(it.client_message_id) ?? 0) + 1)
+    const { client_message_id } = it
+    const known = this.sent.get(client_message_id)
+    if (known) {
+      known.times++
+      this.#repeats.set(client_message_id, (this.#repeats.get(client_message_id) ?? 0) + 1)
+    } else {
+      this.sent.set(client_message_id, { client_message_id, connection: this.#connections, times: 1 })
+    }
     this.say({ type: 'message.send', ...it })
   }
 
   #hear(frame: RoomFrame): void {
     this.frames.push(frame)
+    if (frame.type === 'welcome') this.since ??= frame.rev
     if (frame.type === 'welcome' && !this.#catchingUp) this.#live(frame.rev)
+    if (frame.type === 'error' && LATER.includes(frame.code)) this.#again(frame.client_message_id)
     if (frame.type === 'resync') this.breaches.push('resync')
     if (frame.type === 'caught_up') this.#caughtUp(frame.rev)
     if ('message' in frame) this.#apply(frame.message)
@@ -133,9 +162,17 @@ export class RoomClient {
 
   /** Only what this client has itself said again may be heard again, with its old rev, once for each time. */
   #mayRepeat({ sender_id, client_message_id }: Message): boolean {
-    const times = sender_id === this.#user ? (this.#transmitted.get(client_message_id ?? '') ?? 0) : 0
-    if (times > 1) this.#transmitted.set(client_message_id ?? '', times - 1)
-    return times > 1
+    const times = sender_id === this.#user ? (this.#repeats.get(client_message_id ?? '') ?? 0) : 0
+    if (times > 0) this.#repeats.set(client_message_id ?? '', times - 1)
+    return times > 0
+  }
+
+  #again(client_message_id: string | undefined): void {
+    const isIt = (it: Waiting) => it.client_message_id === client_message_id
+    void wait(LATER_MS).then(() => {
+      const it = this.#waiting.find(isIt)
+      if (it) this.#transmit(it)
+    })
   }
 
   /** Live, rev rises by one; while catching up it only rises. */

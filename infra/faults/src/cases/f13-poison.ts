@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import { shardOf, streamKey } from '@farmgate/streams/shards.ts'
+import type { FaultCase, Trial } from '../fault-case.ts'
+import { expectSoon } from '../strike.ts'
+
+const MB = 1_000_000
+
+/** What cannot be read, by the stream that it is put on. Each is given up at once, as one dead letter. */
+const POISON = {
+  messages: [
+    { type: 'message.created', card: '{not JSON' },
+    { type: 'message.created', room_id: 'a room?', rev: 'one', card: '{"card_rev":1}' },
+    { type: 'message.created', card: 'x'.repeat(MB) },
+    { type: 'message.created', card: '{"__proto__":{"is_admin":true}}', __proto__: 'polluted' },
+  ],
+  rooms: [
+    { events: '{not JSON' },
+    { request_id: 'no events' },
+    { events: `["${'x'.repeat(MB)}"]` },
+    { events: '[{"type":"room.opened","__proto__":{"event_no":1}}]' },
+  ],
+} as const
+
+/** Of a producer that is newer than we are, and about a room of which nobody has heard: neither is anybody's fault. */
+const skipped = (room_id: string) =>
+  [
+    ['messages', { type: 'message.sung', room_id, rev: '1', frame: '{}', card: '' }],
+    [
+      'rooms',
+      { events: JSON.stringify([{ type: 'room.painted', room_id, event_no: 1, at: new Date().toISOString() }]) },
+    ],
+  ] as const
+
+export const f13: FaultCase = {
+  id: 'F13',
+  name: 'poison entries: bad JSON, missing fields, 1 MB, __proto__, unknown type, unknown room',
+  async run(trial) {
+    const [room] = trial.load.conversations
+    if (!room) throw new Error('no room')
+    for (const [stream, entries] of Object.entries(POISON)) {
+      for (const entry of entries) await put(trial, stream, room.room_id, entry)
+      trial.deadLetters += entries.length
+    }
+    for (const [stream, entry] of skipped(randomUUID())) await put(trial, stream, room.room_id, entry)
+    // On the same shard, behind all of it.
+    const id = room.customer.send('said after the poison')
+    await expectSoon('the next good one is on the card', () => isOnCard(trial, room.room_id, id), 3_000)
+  },
+}
+
+const put = ({ world }: Trial, stream: string, room_id: string, entry: Record<string, string>) =>
+  world.redis.xadd(streamKey(stream, shardOf(room_id)), '*', ...Object.entries(entry).flat())
+
+async function isOnCard({ world }: Trial, room_id: string, client_message_id: string) {
+  const [found] = await world.sql`
+    select from rooms.rooms r join messages.messages m using (room_id)
+    where r.room_id = ${room_id} and m.client_message_id = ${client_message_id} and r.last_seq >= m.seq`
+  return found
+}

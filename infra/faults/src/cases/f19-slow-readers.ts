@@ -1,0 +1,62 @@
+import { BEARER_PREFIX, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
+import { token } from '@farmgate/testing/tokens.ts'
+import WebSocket from 'ws'
+import { resourcesOf } from '../evidence.ts'
+import type { FaultCase } from '../fault-case.ts'
+import { expectSoon, expectThat } from '../strike.ts'
+
+const READERS = 50
+const SHORT_READERS = 10
+const TEXT = 'x'.repeat(4_000)
+/** At 50 readers of 1 MiB each, and what was there before. */
+const MOST_MB = 400
+
+/** They take what the kernel holds for them (some MB each), then 1 MiB of the gateway, then 4413. */
+export const f19: FaultCase = {
+  id: 'F19',
+  name: '50 readers that do not read',
+  async run({ world, load, short }) {
+    const [room] = load.conversations
+    if (!room) throw new Error('no room')
+    const readers = Array.from({ length: short ? SHORT_READERS : READERS }, () =>
+      deafReader(world.stack.urls['ws-gateway'], room),
+    )
+    await expectSoon('they are connected', () => readers.every(({ isOpen }) => isOpen()))
+    for (const { deafen } of readers) deafen()
+    const gateways = world.stack.services['ws-gateway']
+    const noticed = () => gateways.length > 0 && closedAsSlow()
+    const closedAsSlow = async () => (await slowCloses(world.stack.urls['ws-gateway'])) > 0
+    let most = 0
+    for (let sent = 0; sent < 4_000 && !(await noticed()); sent += 50) {
+      for (let i = 0; i < 50; i++) room.customer.send(TEXT)
+      await room.customer.settled(20_000)
+      const now = await Promise.all(gateways.map(({ pid }) => resourcesOf(pid)))
+      most = Math.max(most, ...now.map(({ rssMb }) => rssMb))
+    }
+    for (const reader of readers) reader.listen()
+    await expectSoon('all are told 4413', () => readers.every(({ code }) => code() === 4413))
+    expectThat(`a gateway stays below ${MOST_MB} MB: ${Math.round(most)}`, most < MOST_MB)
+  },
+}
+
+function deafReader(url: string, { room_id, farmer_id }: { room_id: string; farmer_id: string }) {
+  const protocols = [SUBPROTOCOL, `${BEARER_PREFIX}${token(farmer_id)}`]
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/chat/${room_id}/`, protocols)
+  let closed: number | undefined
+  socket.on('close', (code) => {
+    closed = code
+  })
+  socket.on('error', () => undefined) // a close follows
+  return {
+    isOpen: () => socket.readyState === WebSocket.OPEN,
+    deafen: () => socket.pause(),
+    listen: () => socket.resume(),
+    code: () => closed,
+  }
+}
+
+/** As one of the gateways counts it; which one the kernel chooses. */
+async function slowCloses(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/closes_total\{[^}]*reason="too_slow"[^}]*\} (\d+)/.exec(text)?.[1] ?? 0)
+}

@@ -1,0 +1,31 @@
+import type { RoomClient } from '@farmgate/test/e2e/room-client.ts'
+import { RoomClient as Client } from '@farmgate/test/e2e/room-client.ts'
+import type { Trial } from './fault-case.ts'
+import { expectSoon } from './strike.ts'
+
+/** Many who only listen, in the rooms of the load. */
+export type Crowd = AsyncDisposable & {
+  /** Sockets that have ended since the beginning. */
+  lost(): number
+  /** Each has had a welcome since its last loss. */
+  areAllIn(): boolean
+  closes(): number[]
+}
+
+export async function openCrowd({ world, load, random }: Trial, size: number): Promise<Crowd> {
+  const clients = Array.from({ length: size }, () => {
+    const { room_id, customer_id } = random.pick(load.conversations)
+    return new Client(world.stack.wsUrl, room_id, customer_id)
+  })
+  const welcomes = ({ frames }: RoomClient) => frames.filter(({ type }) => type === 'welcome').length
+  const areAllIn = () => clients.every((client) => welcomes(client) > client.closes.length)
+  await expectSoon(`${size} are in`, areAllIn, 20_000)
+  return {
+    areAllIn,
+    lost: () => clients.reduce((sum, { closes }) => sum + closes.length, 0),
+    closes: () => clients.flatMap(({ closes }) => closes),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((client) => client.close()))
+    },
+  }
+}

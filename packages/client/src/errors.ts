@@ -2,11 +2,26 @@ import type { ErrorCode, Problem } from '@farmgate/contracts/errors.ts'
 
 /**
  * `unreachable`: no answer came, so whether the request was carried out is unknown. `unreadable`: an answer that is not
- * Farmgate's, of a proxy for instance.
+ * Farmgate's, of a proxy for instance. `no_token`: the caller's own function gave none.
  */
-export type FarmgateErrorCode = ErrorCode | 'unreachable' | 'unreadable'
+export type FarmgateErrorCode = ErrorCode | 'unreachable' | 'unreadable' | 'no_token'
 
-/** A refusal with the code of the table in contracts/errors.ts, or one of the two above. `status` is 0 without an answer. */
+/** The same again, later, may well succeed. All else is final: `internal` too, since a bug stays a bug. */
+const TEMPORARY: ReadonlySet<FarmgateErrorCode> = new Set<FarmgateErrorCode>([
+  'unreachable',
+  'no_token',
+  'unauthorized',
+  'request_timeout',
+  'rate_limited',
+  'overloaded',
+  'unavailable',
+])
+export const isTemporary = (code: FarmgateErrorCode): boolean => TEMPORARY.has(code)
+
+/** What a proxy says when it is the one behind it that is away. */
+const AWAY = [408, 429, 502, 503, 504]
+
+/** A refusal with the code of the table in contracts/errors.ts, or one of the three above. `status` is 0 without an answer. */
 export class FarmgateError extends Error {
   override readonly name = 'FarmgateError'
   readonly status: number
@@ -31,9 +46,9 @@ export class FarmgateError extends Error {
     this.retry_after = retryAfter
   }
 
-  /** The same again, later, may well succeed: no answer, too many requests, or a dependency away. Everything else is final. */
+  /** The same again, later, may well succeed. */
   get temporary(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500
+    return isTemporary(this.code) || (this.code === 'unreadable' && AWAY.includes(this.status))
   }
 }
 

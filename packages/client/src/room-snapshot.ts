@@ -61,6 +61,14 @@ export type RoomSnapshot = {
   waiting: number
 }
 
+export type RoomToOpen = {
+  room_id: string
+  /** Who is calling: the `sub` of the tokens. */
+  user_id: string
+  /** The card of a list, where one is at hand: shown until the room's own is here. */
+  room?: Room
+}
+
 /** An open room. Its functions need no `this`; `subscribe` and `getSnapshot` are made for React's useSyncExternalStore. */
 export type LiveRoom = {
   subscribe: (listener: () => void) => () => void
@@ -68,7 +76,7 @@ export type LiveRoom = {
   /**
    * Writes a message: it stands in `entries` at once, and goes out as soon as it can, in the order of writing. Resolves to
    * its `client_message_id` when the outbox keeps it: from then on a reload does not lose it. Rejects, with nothing
-   * written, where the outbox cannot keep it (its disk is full).
+   * written, where it may not be sent (FarmgateError `invalid_body`) or the outbox cannot keep it (its disk is full).
    */
   send: (content: { body: string; images?: readonly Blob[] }) => Promise<string>
   /** Tries a failed message again, after those that were written before it. */
@@ -79,6 +87,8 @@ export type LiveRoom = {
   edit: (messageId: string, body: string) => Promise<void>
   /** Empties one's own message. Throws FarmgateError. */
   remove: (messageId: string) => Promise<void>
+  /** Reads a message again: the links of its photos are good for 15 minutes. Throws FarmgateError. */
+  renew: (messageId: string) => Promise<void>
   /** Call it as often as one likes: it is thinned. */
   typing: (isTyping: boolean) => void
   /** Everything up to `seq` has been seen. Kept until it can be told. */

@@ -1,3 +1,5 @@
+import type { SendFault } from '../room-snapshot.ts'
+
 /** Whose messages to which room. */
 export type Place = { user_id: string; room_id: string }
 
@@ -16,7 +18,7 @@ export type WrittenMessage = Place & {
   /** RFC 3339, by this device's clock. */
   created_at: string
   /** Refused for good; it waits for its writer. */
-  error?: { code: string; detail: string }
+  error?: SendFault
 }
 
 /** Where messages wait. A store is shared by all tabs of a browser (indexed-db.ts) or by nobody (memory.ts). */

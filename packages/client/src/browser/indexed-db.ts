@@ -1,0 +1,98 @@
+import type { OutboxStore, Place, WrittenMessage } from '../outbox/store.ts'
+
+const STORE = 'messages'
+const BY_PLACE = 'by_place'
+const BY_ID = 'by_id'
+
+/**
+ * The outbox of a browser: it survives a reload, and all tabs share it. Messages are numbered by the database as they are
+ * added, which is their order for every tab. Tabs tell each other of changes by a BroadcastChannel, and take turns by the
+ * Web Locks API; without that two may send the same message, which its `client_message_id` makes one.
+ */
+export function indexedDbOutbox(name = 'farmgate-outbox'): OutboxStore {
+  const database = opened(name)
+  // An outbox that cannot be opened says so to whoever uses it, not before.
+  database.catch(() => undefined)
+  const channel = new BroadcastChannel(name)
+  const watchers = new Map<string, Set<() => void>>()
+  const tell = (key: string) => {
+    for (const changed of watchers.get(key) ?? []) changed()
+  }
+  channel.onmessage = ({ data }) => tell(data)
+  const changed = (place: Place) => {
+    tell(keyOf(place))
+    channel.postMessage(keyOf(place))
+  }
+  const store = async (mode: IDBTransactionMode) => (await database).transaction(STORE, mode).objectStore(STORE)
+
+  return {
+    async list(place) {
+      const messages = await store('readonly')
+      return result<WrittenMessage[]>(messages.index(BY_PLACE).getAll([place.user_id, place.room_id]))
+    },
+    async add(message) {
+      const messages = await store('readwrite')
+      messages.add(message)
+      await committed(messages.transaction)
+      changed(message)
+    },
+    async update(message) {
+      const messages = await store('readwrite')
+      await atCursor(messages, message.client_message_id, (cursor) => cursor.update(message))
+      changed(message)
+    },
+    async remove(clientMessageId) {
+      const messages = await store('readwrite')
+      const removed = await atCursor(messages, clientMessageId, (cursor) => cursor.delete())
+      if (removed) changed(removed)
+    },
+    watch(place, listener) {
+      const key = keyOf(place)
+      const here = watchers.get(key) ?? new Set()
+      watchers.set(key, here.add(listener))
+      return () => {
+        here.delete(listener)
+      }
+    },
+    async alone(place, signal, work) {
+      if (!('locks' in navigator)) return work()
+      await navigator.locks.request(`${name} ${keyOf(place)}`, { signal }, work)
+    },
+  }
+}
+
+const keyOf = ({ user_id, room_id }: Place) => `${user_id} ${room_id}`
+
+function opened(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, 1)
+  request.onupgradeneeded = () => {
+    const messages = request.result.createObjectStore(STORE, { autoIncrement: true })
+    messages.createIndex(BY_PLACE, ['user_id', 'room_id'])
+    messages.createIndex(BY_ID, 'client_message_id', { unique: true })
+  }
+  return result(request)
+}
+
+/** Does it to the message of this id, and gives that as it was; undefined where there is none. */
+async function atCursor(messages: IDBObjectStore, id: string, work: (cursor: IDBCursorWithValue) => void) {
+  const cursor = await result(messages.index(BY_ID).openCursor(id))
+  if (!cursor) return undefined
+  work(cursor)
+  await committed(messages.transaction)
+  // Nothing but messages was ever added.
+  return cursor.value as WrittenMessage
+}
+
+const result = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+
+/** What has been written survives a reload. */
+const committed = (transaction: IDBTransaction): Promise<void> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = () => reject(transaction.error)
+    transaction.onerror = () => reject(transaction.error)
+  })

@@ -1,0 +1,52 @@
+/** Snapshots at most this often: one for each frame of a screen. */
+const FRAME_MS = 16
+
+/**
+ * Tells its subscribers that there is something new, however often it changed meanwhile: at once after a quiet moment,
+ * then at most once in `FRAME_MS`. Between two tellings the snapshot is the same object.
+ */
+export class Publisher<Snapshot> {
+  readonly #make: () => Snapshot
+  readonly #listeners = new Set<() => void>()
+  #snapshot: Snapshot
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #publishedAt = 0
+  #closed = false
+
+  constructor(make: () => Snapshot) {
+    this.#make = make
+    this.#snapshot = make()
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    // An object of its own, so that the same function may subscribe twice.
+    const told = () => listener()
+    this.#listeners.add(told)
+    return () => {
+      this.#listeners.delete(told)
+    }
+  }
+
+  readonly getSnapshot = (): Snapshot => this.#snapshot
+
+  readonly changed = (): void => {
+    if (this.#closed) return
+    const in_ms = Math.max(0, this.#publishedAt + FRAME_MS - Date.now())
+    this.#timer ??= setTimeout(() => this.#publish(), in_ms)
+  }
+
+  /** Tells for the last time. */
+  close(): void {
+    this.#closed = true
+    this.#publish()
+    this.#listeners.clear()
+  }
+
+  #publish() {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#publishedAt = Date.now()
+    this.#snapshot = this.#make()
+    for (const listener of this.#listeners) listener()
+  }
+}

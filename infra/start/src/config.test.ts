@@ -52,9 +52,12 @@ test('on port 80 our own origin is named as browsers name it', () => {
   expect(given.ALLOWED_ORIGINS).toEqual(['https://shop.example', 'http://localhost'])
 })
 
-test('the one origin is told no secret and no store', () => {
-  const config = readStartConfig({ JWT_SECRET: SECRET }, TOKEN)
+test.each([
+  ['production', [SECRET, TOKEN, 'hush']],
+  ['development', [TOKEN, 'hush']],
+])('in %s the one origin is told no store and no secret but that of the demo', (NODE_ENV, secrets) => {
+  const config = readStartConfig({ NODE_ENV, JWT_SECRET: SECRET }, TOKEN)
   const env = serviceEnv({ DATABASE_URL: 'postgres://x:hush@y/z' }, config, { redisUrl: 'redis://:hush@127.0.0.1:1' })
   const told = JSON.stringify(envOf(origin, 1, { config, env, databaseUrl: 'postgres://x:hush@y/z' }))
-  for (const secret of [SECRET, TOKEN, 'hush']) expect(told).not.toContain(secret)
+  for (const secret of secrets) expect(told).not.toContain(secret)
 })

@@ -81,7 +81,9 @@ export function envOf(
     throw new StartError(`Several instances on one port (${port}) need Linux: its kernel spreads the connections`)
   return {
     ...env,
-    ...(keepsNoSecret && { JWT_SECRET: undefined, INTERNAL_TOKEN: undefined, REDIS_URL: undefined }),
+    ...(keepsNoSecret && { INTERNAL_TOKEN: undefined, REDIS_URL: undefined }),
+    // Outside production it signs the tokens of the demo.
+    ...(keepsNoSecret && config.NODE_ENV === 'production' && { JWT_SECRET: undefined }),
     REUSE_PORT: String(count > 1),
     HOST: config.HOST,
     DATABASE_URL: database && serviceUrl(databaseUrl, database.role),

@@ -9,7 +9,6 @@ import { createSigner } from 'fast-jwt'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { isListening } from './listening.ts'
 import { answers } from './ready.ts'
-import { demoCatalog } from './seed.ts'
 import { ROOT } from './services.ts'
 
 const READY = { timeout: 60_000, interval: 50 }
@@ -30,7 +29,17 @@ afterAll(async () => {
 })
 
 test('prints a line per part and the URL, and is ready behind it', async () => {
-  for (const part of ['postgres', 'redis', 'database', 'rooms-api', 'messages-api', 'ws-gateway', 'web', 'catalog'])
+  for (const part of [
+    'postgres',
+    'redis',
+    'database',
+    'rooms-api',
+    'messages-api',
+    'ws-gateway',
+    'app',
+    'web',
+    'catalog',
+  ])
     expect(first.output()).toMatch(new RegExp(`^${part} `, 'm'))
   expect(first.output()).toContain(`http://localhost:${env.PORT}/`)
   expect(await answers(`http://127.0.0.1:${env.PORT}/readyz`)).toBe(true)
@@ -48,12 +57,25 @@ test('npm run rebuild says how many cards it has made', async () => {
   expect(rebuilding.output()).toBe('0 cards written anew\n')
 })
 
+test('shows the app, and a person of the demo gets a token', async () => {
+  const origin = `http://127.0.0.1:${env.PORT}`
+  expect(await (await fetch(origin)).text()).toContain('content="demo"')
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ user_id: 'customer-ada' })
+  const { token } = (await (await fetch(`${origin}/demo/token/`, { method: 'POST', headers, body })).json()) as never
+  const rooms = await fetch(`${origin}/chat/rooms/`, { headers: { authorization: `Bearer ${token}` } })
+  expect(await rooms.json()).toMatchObject({ results: [] })
+})
+
 test('seeds the demo catalog', async () => {
   const sign = createSigner({ key: DEVELOPMENT_JWT_SECRET, algorithm: 'HS256', expiresIn: 60_000 })
   const token = sign({ sub: 'marketplace', role: 'service' })
   const asked = `http://127.0.0.1:${env.PORT}/catalog/products/cheese-goat/`
   const answer = await fetch(asked, { headers: { authorization: `Bearer ${token}` } })
-  expect(await answer.json()).toMatchObject(demoCatalog.products['cheese-goat'])
+  expect(await answer.json()).toMatchObject({
+    name: 'Goat Cheese',
+    image_url: `http://localhost:${env.PORT}/demo/pictures/goat-cheese.svg`,
+  })
 })
 
 describe('a start that cannot be', () => {

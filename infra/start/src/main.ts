@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { migrate } from '@farmgate/database/migrate.ts'
 import { ConfigError } from '@farmgate/service-kit/config.ts'
+import { buildApp, watchApp } from './build-app.ts'
 import { dataFolder, readStartConfig, serviceEnv } from './config.ts'
 import { createFleet } from './fleet.ts'
 import { ensureInternalToken } from './internal-token.ts'
@@ -35,6 +36,11 @@ async function start() {
   await requireFreePorts(config)
   await rm(path.join(data, 'logs'), { recursive: true, force: true })
 
+  // What browsers get, made while the stores come up
+  const app = watch ? watching() : buildApp()
+  // Whatever ends the start first says so; this is looked at below.
+  app.catch(() => undefined)
+
   // Stores
   const database = hold('postgres', await openPostgres(config))
   stop.throwIfAborted()
@@ -48,6 +54,7 @@ async function start() {
   const fleet = createFleet({ config, env, databaseUrl: database.url, say, stop, watch })
   opened.adopt(fleet, () => fleet.close())
   await Promise.all(services.map((service) => fleet.start(service)))
+  say(`app           ${await app}`)
   await fleet.start(origin)
 
   // Something to look at
@@ -63,10 +70,15 @@ function hold(name: string, store: OpenStore): OpenStore {
   return store
 }
 
+async function watching(): Promise<string> {
+  opened.adopt(await watchApp(), (child) => child.stop('SIGTERM'))
+  return 'built anew after each change'
+}
+
 /** A market that cannot be seeded is no reason not to start. */
 async function seed(config: ReturnType<typeof readStartConfig>): Promise<string> {
   if (config.JWKS_URL) return 'not seeded: tokens are signed by JWKS_URL, so we cannot speak as the marketplace'
-  return seedCatalog(`http://127.0.0.1:${config.ROOMS_API_PORT}`, config).then(
+  return seedCatalog(config).then(
     () => 'demo farms and products are there',
     (error) => `not seeded: ${error.message}`,
   )

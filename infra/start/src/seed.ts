@@ -1,46 +1,54 @@
 import { createSigner } from 'fast-jwt'
+import { z } from 'zod'
 import type { Config } from './config.ts'
 
 const ANSWER_MS = 3_000
 const TOKEN_S = 60
 
-/** A market to look around in. The ids are the marketplace's, so ours say what they are. */
-export const demoCatalog = {
-  users: {
-    'farm-lindenhof': { name: 'Lindenhof Farm' },
-    'farm-hillside': { name: 'Hillside Orchard' },
-    'farm-three-brooks': { name: 'Three Brooks Dairy' },
-    'customer-ada': { name: 'Ada Okafor' },
-    'customer-jonas': { name: 'Jonas Weber' },
-    'customer-mei': { name: 'Mei Tanaka' },
-  },
-  products: {
-    'tomatoes-heirloom': { farmer_id: 'farm-lindenhof', name: 'Heirloom Tomatoes', unit: 'kg' },
-    'potatoes-new': { farmer_id: 'farm-lindenhof', name: 'New Potatoes', unit: 'kg' },
-    'eggs-free-range': { farmer_id: 'farm-lindenhof', name: 'Free-range Eggs', unit: 'dozen' },
-    'apples-boskoop': { farmer_id: 'farm-hillside', name: 'Boskoop Apples', unit: 'kg' },
-    'juice-pear': { farmer_id: 'farm-hillside', name: 'Cloudy Pear Juice', unit: 'l' },
-    'honey-linden': { farmer_id: 'farm-hillside', name: 'Linden Honey', unit: 'jar' },
-    'milk-raw': { farmer_id: 'farm-three-brooks', name: 'Fresh Milk', unit: 'l' },
-    'cheese-goat': { farmer_id: 'farm-three-brooks', name: 'Goat Cheese' },
-  },
-} as const
+/** As much of the demo's market as the chat has to know. Pictures are paths of the one origin. */
+const market = z.object({
+  farms: z.array(z.object({ user_id: z.string(), name: z.string(), avatar_url: z.string() })),
+  customers: z.array(z.object({ user_id: z.string(), name: z.string(), avatar_url: z.string() })),
+  products: z.array(
+    z.object({
+      product_id: z.string(),
+      farmer_id: z.string(),
+      name: z.string(),
+      unit: z.string().nullable(),
+      image_url: z.string(),
+    }),
+  ),
+})
 
-/** Tells rooms-api about the demo market, as the marketplace's backend would. The same again changes nothing. */
-export async function seedCatalog(roomsApiUrl: string, config: Config): Promise<void> {
+/**
+ * Tells rooms-api about the demo's market, as the marketplace's backend would. The web service has the market, for it has
+ * its shop. The same again changes nothing.
+ */
+export async function seedCatalog(config: Config): Promise<void> {
+  const { farms, customers, products } = market.parse(await (await ask(config.PORT, '/demo/market/')).json())
   const authorization = `Bearer ${backendToken(config)}`
-  const put = async (path: string, body: unknown) => {
-    const answer = await fetch(new URL(path, roomsApiUrl), {
+  const put = (path: string, body: unknown) =>
+    ask(config.ROOMS_API_PORT, path, {
       method: 'PUT',
       headers: { authorization, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_MS),
     })
-    if (!answer.ok) throw new Error(`PUT ${path} gave ${answer.status}`)
-  }
-  const { users, products } = demoCatalog
-  await Promise.all(Object.entries(users).map(([id, user]) => put(`/catalog/users/${id}/`, user)))
-  await Promise.all(Object.entries(products).map(([id, product]) => put(`/catalog/products/${id}/`, product)))
+  // By the name that browsers use: rooms-api takes http from localhost alone.
+  const absolute = (picture: string) => new URL(picture, `http://localhost:${config.PORT}`)
+  const users = [...farms, ...customers].map(({ user_id, name, avatar_url }) =>
+    put(`/catalog/users/${user_id}/`, { name, avatar_url: absolute(avatar_url) }),
+  )
+  await Promise.all(users)
+  const goods = products.map(({ product_id, image_url, ...product }) =>
+    put(`/catalog/products/${product_id}/`, { ...product, image_url: absolute(image_url) }),
+  )
+  await Promise.all(goods)
+}
+
+async function ask(port: number, path: string, init?: RequestInit): Promise<Response> {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, signal: AbortSignal.timeout(ANSWER_MS) })
+  if (!answer.ok) throw new Error(`${init?.method ?? 'GET'} ${path} gave ${answer.status}`)
+  return answer
 }
 
 function backendToken({ JWT_SECRET, JWT_ISSUER, JWT_AUDIENCE }: Config): string {

@@ -13,7 +13,7 @@ export type ServiceRow = {
   /** The variables that hold its port and how many of it run (one, where there is none). */
   port: PortVariable
   instances?: InstancesVariable
-  /** Told neither how tokens are signed nor what services call each other with. */
+  /** Told neither what services call each other with nor, in production, how tokens are signed. */
   keepsNoSecret?: boolean
   /** Its own schema and role, where it keeps facts. */
   database?: DatabaseService

@@ -2,14 +2,26 @@ import { createApp } from '@farmgate/service-kit/app.ts'
 import type { Arrival } from '@farmgate/service-kit/arrival.ts'
 import { answerHealth } from '@farmgate/service-kit/health.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
-import type { Config } from './config.ts'
+import type { Config, DemoConfig } from './config.ts'
 import { openDocuments } from './documents.ts'
 import { forwardTo } from './forward.ts'
+import { pageHeaders } from './page-headers.ts'
+import { issueDemoToken } from './routes/issue-demo-token.ts'
+import { readDemoMarket } from './routes/read-demo-market.ts'
 import { answerDocuments } from './routes/read-document.ts'
 import { answerReference } from './routes/read-reference.ts'
+import { showApp } from './routes/show-app.ts'
 
-/** The one origin: three services behind, and beside them its own health, their documents, and the reference at /. */
-export async function createOrigin(config: Config, log: Log, arrival?: Arrival) {
+type Options = {
+  config: Config
+  log: Log
+  /** Without it there is no demo: no market, no people, no login. */
+  demo?: DemoConfig | undefined
+  arrival?: Arrival
+}
+
+/** The one origin: three services behind; in front the app, the reference, and outside production the demo. */
+export async function createOrigin({ config, log, demo, arrival }: Options) {
   const targets = {
     'rooms-api': config.ROOMS_API_URL,
     'messages-api': config.MESSAGES_API_URL,
@@ -24,6 +36,14 @@ export async function createOrigin(config: Config, log: Log, arrival?: Arrival) 
   })
   answerDocuments(app, documents)
   answerReference(app, documents)
+  if (demo) {
+    await readDemoMarket(app)
+    issueDemoToken(app, demo)
+  }
+  await showApp(app, {
+    headers: pageHeaders({ sessionUrl: config.SESSION_URL, isProduction: config.NODE_ENV === 'production' }),
+    session: demo ? 'demo' : (config.SESSION_URL ?? ''),
+  })
   forwardTo(app, { log, targets, trustedProxies: config.TRUSTED_PROXIES })
   return app
 }

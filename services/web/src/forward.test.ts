@@ -59,7 +59,11 @@ afterAll(async () => {
 })
 
 async function startOrigin(env: Record<string, string>, arrival?: Arrival) {
-  const made = await createOrigin(configOrExit(shape, env), createLog('web', 'silent'), arrival)
+  const made = await createOrigin({
+    config: configOrExit(shape, env),
+    log: createLog('web', 'silent'),
+    ...(arrival && { arrival }),
+  })
   return [made, await made.listen({ host: '127.0.0.1', port: 0 })] as const
 }
 
@@ -290,7 +294,7 @@ describe('its own doors', () => {
     expect([answer.status, (await json(answer)).dependencies?.['ws-gateway']]).toEqual([503, 'down'])
     expect((await fetch(`${at}/healthz`)).status).toBe(200)
     expect((await fetch(`${at}/docs/ws-gateway.json`)).status).toBe(503)
-    expect(await (await fetch(at)).text()).toContain('does not answer at the moment')
+    expect(await (await fetch(`${at}/docs/`)).text()).toContain('does not answer at the moment')
   })
 
   test('the documents of the services', async () => {
@@ -300,12 +304,12 @@ describe('its own doors', () => {
   })
 
   test('the reference has no script, and a policy that would not run one', async () => {
-    const answer = await ask('/')
+    const answer = await ask('/docs/')
     const page = await answer.text()
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(page).not.toMatch(/<script|style=|https?:\/\/(?!127)/)
     expect(page).toContain('illegal_transition')
-    expect((await ask('/reference.css')).headers.get('content-type')).toBe('text/css; charset=utf-8')
+    expect((await ask('/docs/reference.css')).headers.get('content-type')).toBe('text/css; charset=utf-8')
   })
 })

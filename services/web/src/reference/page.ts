@@ -20,7 +20,7 @@ export function referencePage({ rooms, messages, gateway }: Sources): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Farmgate API reference</title>
-<link rel="stylesheet" href="/reference.css">
+<link rel="stylesheet" href="/docs/reference.css">
 </head>
 <body>
 <header>

@@ -9,9 +9,9 @@ const PAGE_POLICY =
 
 const style = readFileSync(new URL('../reference/reference.css', import.meta.url), 'utf8')
 
-/** GET / — the API reference, made from the documents of the services that run. */
+/** GET /docs/ — the API reference, made from the documents of the services that run. */
 export function answerReference(app: App, documents: Documents) {
-  app.get('/', async (_request, reply) => {
+  app.get('/docs/', async (_request, reply) => {
     const read = (target: Parameters<Documents['read']>[0]) => documents.read(target).catch(() => undefined)
     const [rooms, messages, gateway] = await Promise.all([read('rooms-api'), read('messages-api'), read('ws-gateway')])
     return reply
@@ -19,7 +19,7 @@ export function answerReference(app: App, documents: Documents) {
       .header('content-security-policy', PAGE_POLICY)
       .send(referencePage({ rooms, messages, gateway }))
   })
-  app.get('/reference.css', (_request, reply) => {
+  app.get('/docs/reference.css', (_request, reply) => {
     return reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=300').send(style)
   })
 }

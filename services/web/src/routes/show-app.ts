@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { App } from '@farmgate/service-kit/app.ts'
+import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
+import fastifyStatic from '@fastify/static'
+import type { FastifyReply } from 'fastify'
+import { DIST } from '../build/folders.ts'
+import { html } from '../reference/html.ts'
+import { screens } from '../screens.ts'
+
+type Options = {
+  headers: Record<string, string>
+  /** What the page is told of how it learns its user: `demo`, a URL, or nothing. */
+  session: string
+  dist?: string
+}
+
+const YEAR_S = 31_536_000
+
+/**
+ * The app: its page for each path that is a screen, and for any other that a browser asks for a page, there with 404; what
+ * was built, by names that change with the contents, to be kept for ever.
+ */
+export async function showApp(app: App, { headers, session, dist = DIST }: Options) {
+  await app.register(fastifyStatic, {
+    root: path.join(dist, 'assets'),
+    prefix: '/assets/',
+    index: false,
+    decorateReply: false,
+    cacheControl: false,
+    preCompressed: true,
+    setHeaders: (reply) => void reply.header('cache-control', `public, max-age=${YEAR_S}, immutable`),
+  })
+  const show = async (reply: FastifyReply) =>
+    reply
+      .headers({ ...headers, 'cache-control': 'no-cache' })
+      .type('text/html; charset=utf-8')
+      .send(await page())
+  for (const screen of Object.values(screens)) app.get(screen, (_request, reply) => show(reply))
+  app.get('/*', async ({ headers: { accept } }, reply) =>
+    accept?.includes('text/html') ? show(reply.code(404)) : reply.callNotFound(),
+  )
+
+  /** Read each time: it is small, and a build may have put a new one there. */
+  async function page() {
+    const built = await readFile(path.join(dist, 'index.html'), 'utf8').catch((cause: unknown) => {
+      throw new DependencyAway('the built app', cause)
+    })
+    return built.replace('name="farmgate-session" content=""', html`name="farmgate-session" content="${session}"`.html)
+  }
+}

@@ -30,25 +30,37 @@ export const ChatCard = memo(function ChatCard({ room, me, isOpen }: Props) {
     >
       <ProductPicture url={product.image_url} name={product.name} />
       <span className="chat-card-what">
-        <span className="chat-card-product">{product.name}</span>
-        <time dateTime={updated_at} title={format.dateTime(updated_at)}>
-          {format.shortly(updated_at)}
-        </time>
-        <span className="chat-card-other" dir="auto">
-          {other.name}
+        <span className="chat-card-row">
+          <span className="chat-card-product">{product.name}</span>
+          <time dateTime={updated_at} title={format.dateTime(updated_at)}>
+            {format.shortly(updated_at)}
+          </time>
         </span>
-        <StatusBadge status={room.order_status} isNew={isNewForMe} />
-        <span className="chat-card-preview">
-          {last_message?.has_images && <PhotoIcon />}
-          <span dir="auto">{preview}</span>
-        </span>
-        {unread_count > 0 && (
-          <span className="chat-card-unread">
-            <span aria-hidden="true">{unread_count > 99 ? '99+' : unread_count}</span>
-            <span className="visually-hidden">{chats.unreadCount(unread_count)}</span>
+        <span className="chat-card-row">
+          <span className="chat-card-other" dir="auto">
+            {other.name}
           </span>
-        )}
+          <StatusBadge status={room.order_status} isNew={isNewForMe} />
+        </span>
+        <span className="chat-card-row">
+          <span className="chat-card-preview">
+            {last_message?.has_images && <PhotoIcon />}
+            <span dir="auto">{preview}</span>
+          </span>
+          <UnreadCount count={unread_count} />
+        </span>
       </span>
     </Link>
   )
 })
+
+function UnreadCount({ count }: { count: number }) {
+  const { chats } = useTexts()
+  if (count === 0) return null
+  return (
+    <span className="chat-card-unread">
+      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+      <span className="visually-hidden">{chats.unreadCount(count)}</span>
+    </span>
+  )
+}

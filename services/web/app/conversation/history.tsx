@@ -13,20 +13,31 @@ import { useReading } from './use-reading.ts'
 
 type Props = { snapshot: RoomSnapshot; room: Room; other: Room['customer'] }
 
+/** The messages, as soon as the newest of them are here. */
+export function History(props: Props) {
+  const { conversation } = useTexts()
+  if (props.snapshot.loaded) return <LoadedHistory {...props} />
+  return (
+    <p className="conversation-loading" role="status">
+      {conversation.loading}
+    </p>
+  )
+}
+
 /**
- * The messages; only those in view are in the page. It is a log that does not speak: rows that come into view by
+ * Only what is in view is in the page. It is a log that does not speak: rows that come into view by
  * scrolling would be read aloud as if they were new. What is new is announced by itself.
  */
-export function History({ snapshot, room, other }: Props) {
+function LoadedHistory({ snapshot, room, other }: Props) {
   const { conversation } = useTexts()
   const { me } = useConversation()
-  const { entries, has_older, loaded } = snapshot
+  const { entries, has_older } = snapshot
   const list = useHistoryList(snapshot, me)
   const reading = useReading(snapshot, list.lastInView)
   useAnnouncements(snapshot)
   const reader = { userId: me, othersRead: othersReadSeq(snapshot, me), firstUnread: snapshot.first_unread_seq }
   return (
-    <section className="history-frame" aria-busy={!loaded}>
+    <section className="history-frame">
       <div
         ref={list.scroller}
         className="history"

@@ -9,7 +9,7 @@ type Props = { snapshot: RoomSnapshot; isNearTop: boolean }
  * The upper end of the history: asks for the older page before one arrives there. Of one height whatever it says, so that
  * nothing moves. After a failure it waits for its button.
  */
-export function OlderMessages({ snapshot: { loaded, has_older, loading_older }, isNearTop }: Props) {
+export function OlderMessages({ snapshot: { has_older, loading_older }, isNearTop }: Props) {
   const { conversation } = useTexts()
   const { live } = useConversation()
   const [failed, setFailed] = useState(false)
@@ -27,5 +27,5 @@ export function OlderMessages({ snapshot: { loaded, has_older, loading_older }, 
       </p>
     )
   }
-  return <p className="history-top">{loaded && (has_older ? conversation.loadingOlder : conversation.oldest)}</p>
+  return <p className="history-top">{has_older ? conversation.loadingOlder : conversation.oldest}</p>
 }

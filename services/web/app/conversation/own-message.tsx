@@ -1,5 +1,5 @@
 import type { Message } from '@farmgate/contracts/messages.ts'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { announce } from '../shell/announcer.tsx'
 import { useTexts } from '../texts/texts.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
@@ -24,9 +24,16 @@ export function OwnMessage({ message, row }: { message: Message; row: Row }) {
     setDoing('nothing')
     frame.current?.focus()
   }
+  // Its buttons go with a message that is deleted, and with them the focus.
+  const isDeleted = message.deleted_at !== null
+  const wasRemoved = useRef(false)
+  useEffect(() => {
+    if (isDeleted && wasRemoved.current) frame.current?.focus()
+  }, [isDeleted])
   const remove = async () => {
-    end()
+    setDoing('nothing')
     setFault(undefined)
+    wasRemoved.current = true
     try {
       await live.remove(message.message_id)
       announce(texts.deletedAloud)
@@ -37,12 +44,17 @@ export function OwnMessage({ message, row }: { message: Message; row: Row }) {
   return (
     <div ref={frame} tabIndex={-1} className="own-message">
       {doing === 'editing' ? <EditForm message={message} onEnd={end} /> : <StoredMessage message={message} row={row} />}
-      {doing !== 'editing' && message.deleted_at === null && (
+      {doing !== 'editing' && !isDeleted && (
         <MessageActions message={message} onEdit={() => setDoing('editing')} onDelete={() => setDoing('deleting')} />
       )}
       {fault && <p role="alert">{fault}</p>}
       {doing === 'deleting' && (
-        <ConfirmDialog texts={texts.confirmDelete} isDangerous onNo={end} onYes={() => void remove()} />
+        <ConfirmDialog
+          texts={texts.confirmDelete}
+          isDangerous
+          onNo={() => setDoing('nothing')}
+          onYes={() => void remove()}
+        />
       )}
     </div>
   )

@@ -7,16 +7,15 @@ import { useConversation } from './conversation-context.ts'
 import { newFromOthers } from './news.ts'
 
 /** Reads aloud what the other party writes while the conversation is open; not one's own, and not what was there before. */
-export function useAnnouncements({ entries, loaded }: RoomSnapshot) {
+export function useAnnouncements({ entries }: RoomSnapshot) {
   const { conversation } = useTexts()
   const { me, names } = useConversation()
   const heard = useRef<number>(undefined)
   useEffect(() => {
-    if (!loaded) return
     const { last, messages } = newFromOthers(entries, heard.current, me)
     heard.current = last
     if (messages.length > 0) announce(messages.map((message) => aloud(message, names, conversation)).join('. '))
-  }, [entries, loaded, me, names, conversation])
+  }, [entries, me, names, conversation])
 }
 
 function aloud(

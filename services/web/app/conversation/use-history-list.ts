@@ -21,8 +21,12 @@ const NEAR_TOP = 20
  * Which rows of the history are drawn, and where. It holds on to its lower end: it opens at the newest message, or at the
  * unread line; older pages come in above without moving what is in view; what is new is followed by one who reads there.
  */
-export function useHistoryList({ entries, loaded, first_unread_seq }: RoomSnapshot, me: string) {
+export function useHistoryList({ entries, first_unread_seq }: RoomSnapshot, me: string) {
   const scroller = useRef<HTMLDivElement>(null)
+  // The row it opens at; -1 for the end.
+  const opening = useRef<number | undefined>(
+    first_unread_seq === null ? -1 : entries.findIndex((entry) => seqOf(entry) === first_unread_seq),
+  )
   const [focused, setFocused] = useState<number>()
   const keyOf = useCallback((index: number) => (entries[index] ? rowKey(entries[index], me) : index), [entries, me])
   // The row that has the focus stays drawn wherever one scrolls, or the focus would fall out of the page.
@@ -43,18 +47,18 @@ export function useHistoryList({ entries, loaded, first_unread_seq }: RoomSnapsh
     paddingStart: TOP_PX,
     paddingEnd: BOTTOM_PX,
     scrollPaddingStart: TOP_PX,
+    // About the end, so that the first rows drawn are not the oldest ones.
+    initialOffset: () => entries.length * ESTIMATE_PX,
     directDomUpdates: true,
     directDomUpdatesMode: 'position',
   })
 
-  const isPlaced = useRef(false)
   useLayoutEffect(() => {
-    if (!loaded || isPlaced.current) return
-    isPlaced.current = true
-    const unread = first_unread_seq === null ? -1 : entries.findIndex((entry) => seqOf(entry) === first_unread_seq)
-    if (unread > 0) list.scrollToIndex(unread, { align: 'start' })
+    if (opening.current === undefined) return
+    if (opening.current > 0) list.scrollToIndex(opening.current, { align: 'start' })
     else list.scrollToEnd()
-  }, [loaded, entries, first_unread_seq, list])
+    opening.current = undefined
+  }, [list])
 
   // One's own message is followed from wherever one was.
   const last = entries.at(-1)
@@ -69,11 +73,11 @@ export function useHistoryList({ entries, loaded, first_unread_seq }: RoomSnapsh
     container: list.containerRef,
     measure: list.measureElement,
     items: list.getVirtualItems(),
-    isAtEnd: !loaded || list.isAtEnd(END_PX),
-    isNearTop: loaded && (list.range?.startIndex ?? NEAR_TOP) < NEAR_TOP,
+    isAtEnd: list.isAtEnd(END_PX),
+    isNearTop: (list.range?.startIndex ?? NEAR_TOP) < NEAR_TOP,
     /** The index of the lowest row in view. */
     lastInView: list.getVirtualItemForOffset(lowerEdge - IN_VIEW_PX)?.index ?? -1,
-    toNewest: () => list.scrollToEnd({ behavior: 'smooth' }),
+    toNewest: () => list.scrollToEnd(),
     onFocus: ({ target }: FocusEvent<HTMLElement>) => setFocused(indexOf(target)),
     onBlur: () => setFocused(undefined),
   }

@@ -5,11 +5,11 @@ import { seqUpTo, unseenBelow } from './reading.ts'
 import { usePageVisible } from './use-page-visible.ts'
 
 /** Marks as read what is in view while the window is; and how many of the other's messages are still further down. */
-export function useReading({ entries, loaded }: RoomSnapshot, lastInView: number) {
+export function useReading({ entries }: RoomSnapshot, lastInView: number) {
   const { live, me } = useConversation()
   const isVisible = usePageVisible()
   const [seen, setSeen] = useState(0)
-  const inView = loaded && isVisible ? seqUpTo(entries, lastInView) : 0
+  const inView = isVisible ? seqUpTo(entries, lastInView) : 0
   useEffect(() => {
     if (inView <= seen) return
     setSeen(inView)

@@ -6,7 +6,7 @@ import type { Farmgate } from '../farmgate.ts'
 const DEADLINE_MS = 15_000
 
 export type Request = {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** From the origin on. */
   path: string
   /** What is undefined is left out. */

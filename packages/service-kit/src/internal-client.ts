@@ -2,6 +2,7 @@ import { problem } from '@farmgate/contracts/errors.ts'
 import { Pool } from 'undici'
 import { z } from 'zod'
 import { DependencyAway, isDependencyAway } from './dependency.ts'
+import { exchange } from './exchange.ts'
 import { Refusal } from './refusal.ts'
 
 type Options = { name: string; baseUrl: string; token: string; connections?: number }
@@ -41,19 +42,13 @@ export function internalClient({ name, baseUrl, token, connections = 16 }: Optio
 
   async function ask(method: 'GET' | 'POST', path: string, body: string | undefined, call: Call<unknown>) {
     try {
-      const answer = await pool.request({
-        method,
-        path: prefix + path,
-        headers: {
-          authorization,
-          'x-deadline': String(Date.now() + call.deadlineMs),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...(call.requestId !== undefined && { 'x-request-id': call.requestId }),
-        },
-        ...(body !== undefined && { body }),
-        signal: AbortSignal.timeout(call.deadlineMs),
-      })
-      return { status: answer.statusCode, text: await answer.body.text() }
+      const headers = {
+        authorization,
+        'x-deadline': String(Date.now() + call.deadlineMs),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(call.requestId !== undefined && { 'x-request-id': call.requestId }),
+      }
+      return await exchange(pool, { method, path: prefix + path, headers, body: body ?? null }, call.deadlineMs)
     } catch (cause) {
       throw isAway(cause) ? new DependencyAway(name, cause) : cause
     }

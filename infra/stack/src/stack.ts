@@ -6,6 +6,7 @@ import { type Config, readStartConfig, serviceEnv } from '@farmgate/start/config
 import { envOf } from '@farmgate/start/fleet.ts'
 import { isListening } from '@farmgate/start/listening.ts'
 import { answers } from '@farmgate/start/ready.ts'
+import { redisAclLines } from '@farmgate/start/redis-users.ts'
 import { type ServiceProcess, startService } from '@farmgate/start/service-process.ts'
 import { origin, type ServiceName, type ServiceRow, services } from '@farmgate/start/services.ts'
 import { startPostgres } from '@farmgate/stores/postgres.ts'
@@ -67,14 +68,19 @@ async function bringUp(
 ): Promise<Stack> {
   const dir = await mkdtemp(path.join(tmpdir(), 'farmgate-stack-'))
   opened.defer(() => rm(dir, { recursive: true, force: true }))
-  const redis = opened.adopt(await testRedis(), (it) => it.close())
+  const redis = opened.adopt(await testRedis({ users: redisAclLines }), (it) => it.close())
   const postgres = opened.adopt(await startPostgres({ dir: path.join(dir, 'postgres') }), (it) => it.close())
   await migrate({ adminUrl: postgres.url })
 
   const given = { PATH: process.env.PATH, ...(await settings(dir)), ...env }
   const config = readStartConfig(given, TEST_INTERNAL_TOKEN)
   const reached = await between({ database: postgres.url, redis: redis.url })
-  const telling = { config, env: serviceEnv(given, config, { redisUrl: reached.redis }), databaseUrl: reached.database }
+  const telling = {
+    config,
+    env: serviceEnv(given, config, { redisUrl: reached.redis }),
+    databaseUrl: reached.database,
+    redisHasUsers: true,
+  }
   const logOf = (name: ServiceName) => path.join(dir, `${name}.log`)
   const group: ServiceProcess[] = []
   opened.defer(async () => void (await Promise.all(group.map((service) => service.close()))))

@@ -4,6 +4,7 @@ import type { Config, Env } from './config.ts'
 import { keepRunning } from './keep-running.ts'
 import { isListening } from './listening.ts'
 import { answers, until } from './ready.ts'
+import { redisUsers } from './redis-users.ts'
 import { endOfLog, type ServiceProcess, startService } from './service-process.ts'
 import type { ServiceRow } from './services.ts'
 import { StartError } from './start-error.ts'
@@ -22,6 +23,8 @@ export type Surroundings = {
   env: Env
   /** The admin's; each service gets the URL of its own role. */
   databaseUrl: string
+  /** Whether REDIS_URL of `env` is the admin's, too, of a Redis that knows our users (redis-users.ts). */
+  redisHasUsers: boolean
 }
 
 export type Launch = Surroundings & {
@@ -73,14 +76,16 @@ async function untilReady(service: ServiceRow, processes: ServiceProcess[], log:
 
 /** What one service is told: the same as all, its share of the port, and the database by its own role. */
 export function envOf(
-  { port, database, keepsNoSecret }: ServiceRow,
+  { name, port, database, keepsNoSecret }: ServiceRow,
   count: number,
-  { env, databaseUrl, config }: Surroundings,
+  { env, databaseUrl, redisHasUsers, config }: Surroundings,
 ): Env {
   if (count > 1 && process.platform !== 'linux')
     throw new StartError(`Several instances on one port (${port}) need Linux: its kernel spreads the connections`)
+  const redisUser = redisHasUsers && redisUsers[name]
   return {
     ...env,
+    ...(redisUser && { REDIS_URL: serviceUrl(env.REDIS_URL ?? '', redisUser.name) }),
     ...(keepsNoSecret && { INTERNAL_TOKEN: undefined, REDIS_URL: undefined }),
     // Outside production it signs the tokens of the demo.
     ...(keepsNoSecret && config.NODE_ENV === 'production' && { JWT_SECRET: undefined }),

@@ -51,7 +51,8 @@ async function start() {
 
   // Services, then the one origin in front of them
   const env = serviceEnv(process.env, config, { redisUrl: redis.url })
-  const fleet = createFleet({ config, env, databaseUrl: database.url, say, stop, watch })
+  const told = { config, env, databaseUrl: database.url, redisHasUsers: redis.process !== undefined }
+  const fleet = createFleet({ ...told, say, stop, watch })
   opened.adopt(fleet, () => fleet.close())
   await Promise.all(services.map((service) => fleet.start(service)))
   say(`app           ${await app}`)

@@ -5,6 +5,7 @@ import type { Store } from '@farmgate/stores/store.ts'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
 import type { Config } from './config.ts'
+import { redisAclLines } from './redis-users.ts'
 import { StartError } from './start-error.ts'
 
 /** A store, and the process behind it where we started one. */
@@ -30,8 +31,12 @@ export async function openRedis(config: Config): Promise<OpenStore> {
     await requireAnswer('Redis', 'REDIS_URL', url, askRedis)
     return { url, line: `${withoutSecrets(url)} (REDIS_URL)` }
   }
-  const store = await startRedis({ dir: path.join(data, 'redis'), cache: path.join(data, 'cache') })
-  return { url: store.url, line: `${store.url} (${store.dir})`, process: store }
+  const store = await startRedis({
+    dir: path.join(data, 'redis'),
+    cache: path.join(data, 'cache'),
+    users: redisAclLines,
+  })
+  return { url: store.url, line: `${withoutSecrets(store.url)} (${store.dir})`, process: store }
 }
 
 async function requireAnswer(what: string, variable: string, url: string, ask: (url: string) => Promise<unknown>) {

@@ -1,4 +1,6 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { readPid, startChild, stopLeftover } from './child.ts'
@@ -18,6 +20,11 @@ export type RedisOptions = {
   appendonly?: boolean
   /** Further words of the command line, like `['--maxmemory', '2mb']`. */
   args?: readonly string[]
+  /**
+   * Who may do what, as lines of an ACL file, given the password of the admin `default`. Where it is not given nobody needs
+   * a password, and everybody may do everything.
+   */
+  users?: (password: string) => readonly string[]
   /** Where a downloaded Redis is kept; `cache` beside `dir` where not given. */
   cache?: string
 }
@@ -34,14 +41,27 @@ export async function startRedis(options: RedisOptions): Promise<Store> {
   await mkdir(dir, { recursive: true })
   const folders = (process.env.PATH ?? '').split(path.delimiter)
   const redis = await findRedis({ cache: options.cache ?? path.join(dir, '../cache'), dir, path: folders })
-  const words = [...settings(dir, port, options.appendonly ?? true), ...(options.args ?? [])]
+  const admin = options.users && (await writeUsers(dir, options.users))
+  const words = [...settings(dir, port, options.appendonly ?? true), ...(admin?.words ?? []), ...(options.args ?? [])]
 
-  return openStore({ url: `redis://127.0.0.1:${port}`, port, dir, stopSignal: STOP_SIGNAL }, async () => {
+  const url = `redis://${admin ? `default:${admin.password}@` : ''}127.0.0.1:${port}`
+  return openStore({ url, port, dir, stopSignal: STOP_SIGNAL }, async () => {
     await clearLeftover(dir)
     const child = await startServer(redis, words, dir)
     const log = () => readFile(path.join(dir, 'redis.log'), 'utf8')
-    return untilReady(child, log, () => answersPing(port))
+    return untilReady(child, log, () => answersPing(port, admin?.password))
   })
+}
+
+/** Writes the ACL file anew, around an admin's password that is made once and kept. */
+async function writeUsers(dir: string, users: (password: string) => readonly string[]) {
+  const secret = path.join(dir, 'password')
+  if (!existsSync(secret)) await writeFile(secret, randomBytes(24).toString('hex'), { mode: 0o600 })
+  const password = await readFile(secret, 'utf8')
+  const admin = `user default on #${createHash('sha256').update(password).digest('hex')} ~* &* +@all`
+  const file = path.join(dir, 'users.acl')
+  await writeFile(file, `${[admin, ...users(password)].join('\n')}\n`, { mode: 0o600 })
+  return { password, words: ['--aclfile', file] }
 }
 
 function settings(dir: string, port: number, appendonly: boolean): string[] {
@@ -78,15 +98,19 @@ async function clearLeftover(dir: string) {
 }
 
 /** False while it loads its file, too. */
-const answersPing = (port: number) =>
+const answersPing = (port: number, password: string | undefined) =>
   new Promise<boolean>((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: PING_PATIENCE_MS })
     const answer = (is: boolean) => {
       socket.destroy()
       resolve(is)
     }
-    socket.once('connect', () => socket.write('PING\r\n'))
-    socket.once('data', (reply) => answer(reply.toString().startsWith('+PONG')))
+    socket.once('connect', () => socket.write(`${password ? `AUTH ${password}\r\n` : ''}PING\r\n`))
+    let heard = ''
+    socket.on('data', (reply) => {
+      heard += reply
+      if (/PONG|^-|\n-/.test(heard)) answer(heard.includes('+PONG'))
+    })
     socket.once('error', () => answer(false))
     socket.once('timeout', () => answer(false))
   })

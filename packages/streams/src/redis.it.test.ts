@@ -1,6 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { until } from '@farmgate/testing/until.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { isRedisAway, openRedis } from './redis.ts'
+import { isRedisAway, openReader, openRedis } from './redis.ts'
 import { listeningLog, openRig, type Rig, untilUp } from './rig.fixture.ts'
 
 let rig: Rig
@@ -44,6 +46,29 @@ test('a command whose reply was lost is not repeated by the client', async () =>
   await untilUp(rig.pulse)
   await until(async () => rig.redis.status === 'ready')
   expect(String(await rig.redis.client('LIST'))).not.toContain('cmd=blpop')
+})
+
+test('a reader comes back from connections that were accepted and closed at once', async () => {
+  let refusals = 0
+  const way = createServer((client) => {
+    // Once its first command is on the way, so that it is answered by the end of its connection.
+    client
+      .on('error', () => undefined)
+      .once('data', (chunk) => {
+        if (refusals++ < 3) return client.destroy()
+        const server = connect(rig.server.port, '127.0.0.1').on('error', () => undefined)
+        server.write(chunk)
+        client.pipe(server).pipe(client)
+      })
+  }).listen(0, '127.0.0.1')
+  await once(way, 'listening')
+  const { port } = way.address() as AddressInfo
+  const commands = openRedis(`redis://127.0.0.1:${port}`, { log: rig.log, name: 'commands' })
+  const reader = openReader(commands, { log: rig.log, name: 'reader', blockMs: 100 })
+  expect(await until(() => reader.ping(), { within: 4_000 })).toBe('PONG')
+  expect(refusals).toBeGreaterThan(3)
+  await Promise.all([reader.close(), commands.close()])
+  way.close()
 })
 
 test('opening never throws, also where there is nothing, and closing ends it', async () => {

@@ -41,10 +41,15 @@ export function openRedis(url: string, { log, name }: { log: Log; name: string }
  */
 export function openReader(redis: Redis, { log, name, blockMs }: { log: Log; name: string; blockMs: number }): Redis {
   const client = redis.duplicate({
-    connectionName: name,
+    // Where it is given, ioredis 5.11.1 waits for CLIENT SETNAME and then calls a connection ready even if it has ended
+    // meanwhile (accepted and closed at once, as by a proxy or a full Redis); such a client never connects again.
+    connectionName: '',
     commandTimeout: blockMs + WATCHDOG_GRACE_MS,
     // The check is a command too, and on a black-holed connection would hold up the watchdog by its whole length.
     enableReadyCheck: false,
+  })
+  client.on('ready', () => {
+    client.client('SETNAME', name).catch((error: unknown) => log.debug(errorFields(error), 'redis.unnamed'))
   })
   return watched(client, log, name)
 }

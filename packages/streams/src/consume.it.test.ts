@@ -131,6 +131,19 @@ test('an entry that always fails is one dead letter after five deliveries, and h
   expect(await pending()).toBe(0)
 })
 
+test('what is refused for good is one dead letter at once', async () => {
+  const { counters } = consumer({
+    isFinal: (error) => error instanceof RangeError,
+    handle: async (events) => {
+      if (events.includes(7)) throw new RangeError('there is no 7')
+    },
+  })
+  await say(...range(0, 20))
+  await until(() => counters.dead === 1)
+  expect(await listDeadLetters(rig.redis, 'facts')).toMatchObject([{ deliveries: 1, fields: { n: '7' } }])
+  await until(async () => (await pending()) === 0)
+})
+
 test('a dead letter can be replayed, once', async () => {
   let isMended = false
   const { done } = consumer({

@@ -16,6 +16,8 @@ export type Handlers<T> = {
   handle(events: T[]): Promise<void>
   /** Whether an error says that something is away: then the work is tried until it succeeds, and never given up. */
   isTransient(error: unknown): boolean
+  /** Whether an error says that trying again gives the same: then the entry is given up at once. None where not given. */
+  isFinal?(error: unknown): boolean
 }
 
 export type Settled = { consumed: number; skipped: number; failed: number; dead: number }
@@ -40,7 +42,7 @@ type Work<T> = Delivery & { event: T }
  * did not take stays pending and comes again.
  */
 export function createSettler<T>(options: Options<T>) {
-  const { group, log, about, counters, maxDeliveries, decode, handle, isTransient, onDoubt, onFree } = options
+  const { group, log, about, counters, maxDeliveries, decode, handle, isTransient, isFinal, onDoubt, onFree } = options
   const waiting = new Map<string, { pause: Bell; done: Promise<void> }>()
   let closing = false
 
@@ -104,7 +106,7 @@ export function createSettler<T>(options: Options<T>) {
   const leaveBehind = async (delivery: Delivery, error: unknown) => {
     counters.failed++
     log.warn({ ...about, ...placeOf(delivery), ...errorFields(error) }, 'consumer.entry_failed')
-    if (delivery.deliveries >= maxDeliveries) await bury(delivery, reasonOf(error))
+    if (delivery.deliveries >= maxDeliveries || isFinal?.(error)) await bury(delivery, reasonOf(error))
   }
 
   /** One shard's work in order; answers what of it has to wait. What fails for good holds nothing up. */

@@ -1,5 +1,6 @@
 import { type HeardEntry, ROOMS_STREAM, readRoomEntry } from '@farmgate/contracts/room-events.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
+import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import type { Held } from '../held.ts'
 import { applyRoomEvents } from '../room-story.ts'
 
@@ -14,4 +15,6 @@ export const hearRooms = (held: Held) => ({
     return applyRoomEvents(held, events, (roomId) => causes.get(roomId) ?? '')
   },
   isTransient: isDependencyAway,
+  // What rooms-api itself does not know (a forged entry) it will not know later: it told us after its commit.
+  isFinal: (error: unknown) => error instanceof Refusal,
 })

@@ -21,15 +21,14 @@ const POISON = {
   ],
 } as const
 
-/** Of a producer that is newer than we are, and about a room of which nobody has heard: neither is anybody's fault. */
-const skipped = (room_id: string) =>
-  [
-    ['messages', { type: 'message.sung', room_id, rev: '1', frame: '{}', card: '' }],
-    [
-      'rooms',
-      { events: JSON.stringify([{ type: 'room.painted', room_id, event_no: 1, at: new Date().toISOString() }]) },
-    ],
-  ] as const
+/** Of a producer that is newer than we are: skipped. */
+const unknownType = (room_id: string) => ({ type: 'message.sung', room_id, rev: '1', frame: '{}', card: '' })
+
+/** Forged: rooms-api knows no such room. One dead letter. */
+const unknownRoom = () => {
+  const event = { type: 'room.opened', room_id: randomUUID(), event_no: 1, at: new Date().toISOString() }
+  return { events: JSON.stringify([{ ...event, customer_id: 'ada', farmer_id: 'bo', product_id: 'hay' }]) }
+}
 
 export const f13: FaultCase = {
   id: 'F13',
@@ -41,7 +40,9 @@ export const f13: FaultCase = {
       for (const entry of entries) await put(trial, stream, room.room_id, entry)
       trial.deadLetters += entries.length
     }
-    for (const [stream, entry] of skipped(randomUUID())) await put(trial, stream, room.room_id, entry)
+    await put(trial, 'messages', room.room_id, unknownType(room.room_id))
+    await put(trial, 'rooms', room.room_id, unknownRoom())
+    trial.deadLetters++
     // On the same shard, behind all of it.
     const id = room.customer.send('said after the poison')
     await expectSoon('the next good one is on the card', () => isOnCard(trial, room.room_id, id), 3_000)

@@ -11,8 +11,11 @@ import { type Target, targetOf } from './targets.ts'
 
 type Options = { log: Log; trustedProxies: string; targets: Record<Target, string> }
 
-/** Of silence, not in total. Longer than any deadline behind, so that theirs answers. */
-const SILENCE_MS = 15_000
+/** Of silence, not in total. Longer than any deadline behind, so that theirs answers; and nobody waits for 10 s. */
+const SILENCE_MS = 9_000
+
+/** What has been uploaded is still decoded. */
+const UPLOAD_SILENCE_MS = 15_000
 
 /** An upgrade is answered by the gateway at once, or something is wrong. */
 const UPGRADE_MS = 10_000
@@ -28,7 +31,7 @@ const LOOK_MS = 50
  */
 export function forwardTo(app: App, { log, trustedProxies, targets }: Options) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1_024 })
-  const proxy = new ProxyServer({ proxyTimeout: SILENCE_MS, upgradeTimeout: UPGRADE_MS })
+  const proxy = new ProxyServer({ upgradeTimeout: UPGRADE_MS })
   const stamp = createStamp(trustedProxies)
   const tunnels = new Set<Duplex>()
   const [ours] = app.server.listeners('request')
@@ -59,10 +62,12 @@ export function forwardTo(app: App, { log, trustedProxies, targets }: Options) {
     if (!target) return void ours?.call(app.server, request, response)
     stamp(request)
     withoutUpgrade(request)
-    proxy.web(request, response, { target: targets[target], agent }).catch((error: unknown) => {
-      log.warn({ err: error }, 'forward.broken')
-      response.destroy()
-    })
+    proxy
+      .web(request, response, { target: targets[target], agent, proxyTimeout: silenceOf(request) })
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'forward.broken')
+        response.destroy()
+      })
   }
 
   function onUpgrade(request: IncomingMessage, client: Socket, head: Buffer) {
@@ -87,6 +92,8 @@ export function forwardTo(app: App, { log, trustedProxies, targets }: Options) {
   })
   app.addHook('onClose', async () => agent.destroy())
 }
+
+const silenceOf = ({ url = '' }: IncomingMessage) => (url.startsWith('/chat/images') ? UPLOAD_SILENCE_MS : SILENCE_MS)
 
 const wantsSocket = ({ url = '', headers }: IncomingMessage) =>
   targetOf(url) === 'ws-gateway' && headers.upgrade?.toLowerCase() === 'websocket'

@@ -35,7 +35,9 @@ const MOST_TRIES = 5
  */
 export async function appendBatch(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
   const batch = { sends, ids: sends.map(() => uuidv7()), at: new Date(), requestId }
+  const startedAt = performance.now()
   const rows = await store(held, batch)
+  held.appended(sends.length, (performance.now() - startedAt) / 1_000)
   const attempts = rows.map((row, i) => toAttempt(held.images.urls.sign, batch, row, i))
   announce(held, rows, attempts, requestId)
   const repeats = await repeatsOf(held, rows)

@@ -3,6 +3,7 @@ import type { Database } from '@farmgate/postgres/database.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Images } from './images/open-images.ts'
+import type { AppendMeter } from './metrics.ts'
 
 /** What messages-api holds and its operations work with. */
 export type Held = {
@@ -14,4 +15,6 @@ export type Held = {
   rooms: InternalClient
   /** Uploads: where they are kept, how they are shown, what removes them. */
   images: Images
+  /** Told of each batch that went into the histories. */
+  appended: AppendMeter
 }

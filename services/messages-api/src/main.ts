@@ -18,7 +18,7 @@ import { shapeFor } from './config.ts'
 import { hearRooms } from './consumers/room-events.ts'
 import { openImages } from './images/open-images.ts'
 import { openImageStore } from './images/open-store.ts'
-import { measure } from './metrics.ts'
+import { measure, measureAppends } from './metrics.ts'
 import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
 
@@ -39,7 +39,7 @@ const outbox = startOutbox({ ...sayChanges(db, rooms, images.urls.sign), redis, 
 const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 
 // What it hears
-const held = { log, db, outbox, rooms, images }
+const held = { log, db, outbox, rooms, images, appended: measureAppends(metrics) }
 const reconciler = startReconciler(held)
 const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log })
 // What was lost before we came is not told to us.
@@ -63,7 +63,7 @@ answerHealth(app, {
   images: { check: images.store.check, required: false },
 })
 answer(app, held)
-measure(metrics, { outbox, consumer, db })
+measure(metrics, { outbox, consumer, db, pulse })
 
 await serve(app, {
   host: config.HOST,

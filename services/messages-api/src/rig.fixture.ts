@@ -103,7 +103,7 @@ async function openInstance(
     sweepEveryMs: 200,
     minAgeMs: 400,
   })
-  const held = { log, db, outbox, rooms, images }
+  const held = { log, db, outbox, rooms, images, appended: () => undefined }
   const reconciler = startReconciler(held)
   const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log, claimIdleMs: 500 })
   const app = await createApp({

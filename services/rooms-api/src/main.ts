@@ -52,7 +52,7 @@ reconciler.soon()
 
 // What it answers
 const app = await createRoomsApi({ config, log, metrics, limits, db, orm, redis, announcer, messagesApi })
-measure(metrics, { db, outbox, consumer })
+measure(metrics, { db, outbox, consumer, pulse })
 const address = { host: config.HOST, port: config.ROOMS_API_PORT, reusePort: config.REUSE_PORT }
 const closing = [consumer, reconciler, announcer, outbox, trimmer, client, limits, pulse, redis, db, metrics]
 await serve(app, { ...address, log, closing })

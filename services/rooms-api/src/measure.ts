@@ -2,10 +2,13 @@ import type { Outbox } from '@farmgate/outbox/outbox.ts'
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { Metrics } from '@farmgate/service-kit/metrics.ts'
 import type { Consumer } from '@farmgate/streams/consume.ts'
+import type { Pulse } from '@farmgate/streams/pulse.ts'
+
+type Held = { db: Database; outbox: Outbox; consumer: Consumer; pulse: Pulse }
 
 /** What an operator watches: how far behind we hear, and how far behind we tell. */
-export function measure(metrics: Metrics, held: { db: Database; outbox: Outbox; consumer: Consumer }): void {
-  const { db, outbox, consumer } = held
+export function measure(metrics: Metrics, held: Held): void {
+  const { db, outbox, consumer, pulse } = held
   const gauge = (name: string, help: string, collect: () => number) => metrics.gauge({ name, help, collect })
 
   gauge('outbox_waiting', 'Events and cards committed and not yet told', () => outbox.gauges.waiting)
@@ -15,5 +18,7 @@ export function measure(metrics: Metrics, held: { db: Database; outbox: Outbox; 
   gauge('stream_consumed', 'Entries handled since the start', () => consumer.counters.consumed)
   gauge('stream_failed', 'Entries whose handling failed since the start', () => consumer.counters.failed)
   gauge('stream_dead_letters', 'Entries given up on, and kept to be looked at', () => consumer.counters.deadLetters)
+  gauge('database_running', 'Statements and transactions that hold a slot of the pool', () => db.load().running)
   gauge('database_waiting', 'Requests that wait for a slot of the pool', () => db.load().waiting)
+  gauge('redis_up', '1 where Redis takes what we say, else 0', () => Number(pulse.state === 'up'))
 }

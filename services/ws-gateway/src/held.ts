@@ -55,6 +55,7 @@ export function hold(needs: Needs): Held {
   const presence = openPresence({ redis, pulse, log, clock, hub, signals })
   const lanes = openLanes({ messagesApi: commandsApi, hub, log, metrics })
   metrics.rooms(() => hub.size)
+  metrics.redisUp(() => pulse.state === 'up')
   return {
     ...needs,
     heartbeatS,

@@ -34,8 +34,20 @@ export function gatewayMetrics(metrics: Metrics) {
       buckets: BATCH_SIZES,
     }),
     batchSeconds: metrics.histogram({ name: 'lane_batch_seconds', help: 'Time of a batch', labels: ['lane'] }),
+    /** Samples of all messages: to read the time of each frame would cost more than to send it. */
+    deliverySeconds: metrics.histogram({
+      name: 'delivery_seconds',
+      help: 'From messages-api taking a message to its frame leaving for the sockets here, of one in 16 off the streams',
+    }),
+    losses: metrics.counter({ name: 'tail_losses_total', help: 'Times that entries may have been missed' }),
     gapFills: metrics.counter({ name: 'gap_fills_total', help: 'Times that a gate asked for what it missed' }),
     sockets: (count: () => number) => metrics.gauge({ name: 'sockets', help: 'Sockets that are open', collect: count }),
+    redisUp: (isUp: () => boolean) =>
+      metrics.gauge({
+        name: 'redis_up',
+        help: '1 where Redis takes what we say, else 0',
+        collect: () => Number(isUp()),
+      }),
     rooms: (count: () => number) => metrics.gauge({ name: 'rooms', help: 'Rooms that are watched', collect: count }),
   }
 }

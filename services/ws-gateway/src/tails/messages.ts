@@ -1,16 +1,26 @@
 import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import { field } from '@farmgate/streams/entries.ts'
+import { sampleDelivery } from '../delivery.ts'
 import type { Hub } from '../hub.ts'
+import type { GatewayMetrics } from '../metrics.ts'
 import type { EntryHandler } from './tail-streams.ts'
 
 /**
  * What changed in the histories of rooms. The hot path: nothing is parsed, the frame passes as it is, and an entry of a
  * room that nobody watches here is left after one look.
  */
-export const messageEntries =
-  ({ hub, log }: { hub: Hub; log: Log }): EntryHandler =>
-  (id, fields) => {
+export const messageEntries = ({
+  hub,
+  log,
+  metrics,
+}: {
+  hub: Hub
+  log: Log
+  metrics: GatewayMetrics
+}): EntryHandler => {
+  const sample = sampleDelivery(metrics)
+  return (id, fields) => {
     const room = hub.get(field(fields, 'room_id') ?? '')
     if (!room) return
     const type = field(fields, 'type')
@@ -21,6 +31,8 @@ export const messageEntries =
     }
     switch (type) {
       case 'message.created':
+        room.offer(at, frame)
+        return sample(frame)
       case 'message.updated':
       case 'message.deleted':
         return room.offer(at, frame)
@@ -31,3 +43,4 @@ export const messageEntries =
         return log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.unknown_type')
     }
   }
+}

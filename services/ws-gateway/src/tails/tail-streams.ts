@@ -3,15 +3,16 @@ import type { Pulse } from '@farmgate/streams/pulse.ts'
 import type { Redis } from '@farmgate/streams/redis.ts'
 import { streamKeys } from '@farmgate/streams/shards.ts'
 import { startTail, type Tail } from '@farmgate/streams/tail.ts'
+import type { GatewayMetrics } from '../metrics.ts'
 
 /** Hears one entry; its fields flat: name, value, name, value. */
 export type EntryHandler = (id: string, fields: string[]) => void
 
-type Holds = { redis: Redis; log: Log; pulse: Pulse }
+type Holds = { redis: Redis; log: Log; pulse: Pulse; metrics: Pick<GatewayMetrics, 'losses'> }
 
 /** Hears these streams from now on, each with its handler. One that throws on an entry does not keep the next from it. */
 export function tailStreams(
-  { redis, log, pulse }: Holds,
+  { redis, log, pulse, metrics }: Holds,
   onLoss: readonly (() => void)[],
   streams: Record<string, EntryHandler>,
 ): Tail {
@@ -24,6 +25,7 @@ export function tailStreams(
     pulse,
     streams: Object.keys(streams),
     onLoss: () => {
+      metrics.losses.inc()
       for (const hear of onLoss) hear()
     },
     onEntries(key, entries) {

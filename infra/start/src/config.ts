@@ -56,17 +56,10 @@ export function readStartConfig(env: Env, internalToken: string): Config {
 const ownOrigins = (port: number) =>
   ['localhost', '127.0.0.1'].map((host) => new URL(`http://${host}:${port}`).origin).join(',')
 
-/**
- * glibc's own defaults keep what decoding a photo took, per thread: with these, 20 photos of 20 megapixels at once leave
- * messages-api below 400 MiB.
- */
-const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' }
-
 /** The environment of every service: what was given, and our answer to what was not. */
 export function serviceEnv(env: Env, config: Config, stores: { redisUrl: string }): Env {
   const at = (number: number) => `http://127.0.0.1:${number}`
   return {
-    ...MALLOC,
     ...env,
     NODE_ENV: config.NODE_ENV,
     REDIS_URL: stores.redisUrl,

@@ -13,13 +13,14 @@ import { type ImageStore, isImageId, type Listed, type Range, type Variant } fro
 export function openFileStore(dir: string): ImageStore {
   const folderOf = (imageId: string) => path.join(dir, imageId)
 
-  async function put(imageId: string, variant: Variant, file: string) {
+  async function put(imageId: string, variant: Variant, file: string, signal?: AbortSignal) {
     const folder = folderOf(imageId)
     const temporary = path.join(folder, `${variant}.${randomUUID()}`)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     try {
       await copyFile(file, temporary, constants.COPYFILE_EXCL)
       await sync(temporary)
+      signal?.throwIfAborted()
       await rename(temporary, path.join(folder, variant))
     } catch (error) {
       await rm(temporary, { force: true })
@@ -34,20 +35,20 @@ export function openFileStore(dir: string): ImageStore {
     return handle?.createReadStream(range && { start: range.from, end: range.to })
   }
 
-  async function list(after: string, limit: number): Promise<Listed[]> {
-    const ids = ((await orNothing(readdir(dir))) ?? []).filter((name) => isImageId(name) && name > after).sort()
-    const listed = ids.slice(0, limit).map(async (image_id) => {
-      const found = await orNothing(stat(folderOf(image_id)))
-      return found ? [{ image_id, at: found.mtime }] : []
-    })
-    return (await Promise.all(listed)).flat()
+  /** The folder is read once: page by page it would be read as often as there are pages. */
+  async function* list(after: string): AsyncIterable<Listed> {
+    const names = (await asDependency(orNothing(readdir(dir)))) ?? []
+    for (const image_id of names.filter((name) => isImageId(name) && name > after).sort()) {
+      const found = await asDependency(orNothing(stat(folderOf(image_id))))
+      if (found) yield { image_id, at: found.mtime }
+    }
   }
 
   return {
-    put: (imageId, variant, file) => asDependency(put(imageId, variant, file)),
+    put: (imageId, variant, file, _type, signal) => asDependency(put(imageId, variant, file, signal)),
     read: (imageId, variant, range) => asDependency(read(imageId, variant, range)),
     remove: (imageId) => asDependency(rm(folderOf(imageId), { recursive: true, force: true })),
-    list: (after, limit) => asDependency(list(after, limit)),
+    list,
     async check() {
       await mkdir(dir, { recursive: true, mode: 0o700 })
       await access(dir, constants.R_OK | constants.W_OK | constants.X_OK)

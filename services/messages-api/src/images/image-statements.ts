@@ -22,16 +22,26 @@ export const DAILY_BYTES = 500 * 1024 * 1024
 export type NewImage = Photo & Pick<ImageRow, 'image_id' | 'room_id' | 'uploader_id'>
 
 /**
- * The row of an image whose files are to be put, counted against its uploader's day: one statement, so that no number of
- * uploads at once gets past the quota. Throws `Refusal` `image_quota`.
+ * Counts a picture that is about to be decoded against its uploader's day, whatever comes of it: one statement, so that no
+ * number of uploads at once gets past the quota. Throws `Refusal` `image_quota`.
  */
+export async function countUpload(sql: Sql, userId: string, at = new Date()): Promise<void> {
+  const counted = await sql`
+    insert into messages.uploads as u (user_id, day, images, bytes) values (${userId}, ${dayOf(at)}, 1, 0)
+    on conflict (user_id, day) do update set images = u.images + 1
+      where u.images < ${DAILY_IMAGES} and u.bytes < ${DAILY_BYTES}
+    returning user_id`
+  if (counted.length === 0) throw quotaUsed(at)
+}
+
+/** The row of an image whose files are to be put; its bytes count too. Throws `Refusal` `image_quota`. */
 export async function beginImage(sql: Sql, image: NewImage, at = new Date()): Promise<void> {
   const rows = await sql`
     with counted as (
       insert into messages.uploads as u (user_id, day, images, bytes)
       values (${image.uploader_id}, ${dayOf(at)}, 1, ${image.bytes})
-      on conflict (user_id, day) do update set images = u.images + 1, bytes = u.bytes + excluded.bytes
-        where u.images < ${DAILY_IMAGES} and u.bytes + excluded.bytes <= ${DAILY_BYTES}
+      on conflict (user_id, day) do update set bytes = u.bytes + excluded.bytes
+        where u.bytes + excluded.bytes <= ${DAILY_BYTES}
       returning user_id
     )
     insert into messages.images
@@ -85,10 +95,15 @@ export async function attachImages(
   ids: readonly string[],
 ): Promise<StoredImage[]> {
   const taken = await tx<(StoredImage & { image_id: string })[]>`
-    update messages.images set state = 'attached', message_id = ${message.message_id}
-    where image_id = any(${ids as string[]}::uuid[]) and state = 'stored'
-      and room_id = ${message.room_id} and uploader_id = ${message.sender_id}
-    returning image_id, width, height, content_type, placeholder`
+    with own as (
+      select image_id from messages.images
+      where image_id = any(${ids as string[]}::uuid[]) and state = 'stored'
+        and room_id = ${message.room_id} and uploader_id = ${message.sender_id}
+      order by image_id for update -- whoever locks several does so by id: no two wait for each other
+    )
+    update messages.images i set state = 'attached', message_id = ${message.message_id}
+    from own where i.image_id = own.image_id
+    returning i.image_id, width, height, content_type, placeholder`
   if (taken.length < ids.length) throw await reasonOf(tx, message, ids)
   const byId = new Map(taken.map((image) => [image.image_id, { ...image }]))
   return ids.flatMap((id) => byId.get(id) ?? [])

@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 
 /** Where the photo was taken, 52° 31′ as EXIF writes it: it must never be found again. */
@@ -43,6 +44,35 @@ export async function anAnimation(format: 'gif' | 'webp', frames: number, side =
   return sharp(pixels, { raw })
     .toFormat(format, { delay: Array.from({ length: frames }, () => 50) })
     .toBuffer()
+}
+
+/** A PNG with texts in it, plain, compressed and international, behind its header. */
+export async function aPngWithTexts(text: string): Promise<Buffer> {
+  const png = await aPicture().png().toBuffer()
+  const chunks = [
+    aChunk('tEXt', Buffer.from(`Comment\0${text}`)),
+    aChunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), deflateSync(text)])),
+    aChunk('iTXt', Buffer.from(`XML:com.adobe.xmp\0\0\0\0\0${text}`)),
+    aChunk('eXIf', Buffer.from(`II*\0\x08\0\0\0\0\0${text}`)),
+  ]
+  const header = 8 + 25
+  return Buffer.concat([png.subarray(0, header), ...chunks, png.subarray(header)])
+}
+
+function aChunk(type: string, data: Buffer): Buffer {
+  const [length, body, sum] = [Buffer.alloc(4), Buffer.concat([Buffer.from(type), data]), Buffer.alloc(4)]
+  length.writeUInt32BE(data.length)
+  sum.writeUInt32BE(crc32(body))
+  return Buffer.concat([length, body, sum])
+}
+
+/** A GIF with a comment behind its header and global colours. */
+export async function aGifWithComment(text: string): Promise<Buffer> {
+  const gif = await aPicture({ width: 40, height: 40 }).gif().toBuffer()
+  const colours = 3 * 2 ** (((gif[10] ?? 0) & 7) + 1)
+  const behind = 13 + ((gif[10] ?? 0) & 0x80 ? colours : 0)
+  const comment = Buffer.concat([Buffer.from([0x21, 0xfe, text.length]), Buffer.from(text), Buffer.from([0])])
+  return Buffer.concat([gif.subarray(0, behind), comment, gif.subarray(behind)])
 }
 
 /** A PNG that is small and says that it is 16000 × 16000. */

@@ -5,8 +5,18 @@ import path from 'node:path'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aBomb, anAnimation, aPhoto, aPicture, CANARIES, type Encoding } from './photo.fixture.ts'
-import { makePhoto } from './photo.ts'
+import { decodePhoto } from './decode-photo.ts'
+import { readHeader } from './header.ts'
+import {
+  aBomb,
+  aGifWithComment,
+  anAnimation,
+  aPhoto,
+  aPicture,
+  aPngWithTexts,
+  CANARIES,
+  type Encoding,
+} from './photo.fixture.ts'
 
 let dir: string
 beforeAll(async () => {
@@ -18,8 +28,16 @@ async function make(bytes: Buffer | string) {
   const at = (name: string) => path.join(dir, name)
   const [file, original, thumbnail] = Array.from({ length: 3 }, () => at(randomUUID())) as [string, string, string]
   await writeFile(file, bytes)
-  const photo = await makePhoto(file, { original, thumbnail })
+  const { kind } = await readHeader(file)
+  const photo = await decodePhoto({ file, kind, into: { original, thumbnail } }, AbortSignal.timeout(10_000))
   return { photo, original: await readFile(original), thumbnail: await readFile(thumbnail) }
+}
+
+/** The names of a PNG's chunks, in order. */
+function chunksIn(png: Buffer): string[] {
+  const types: string[] = []
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) types.push(png.toString('latin1', at + 4, at + 8))
+  return types
 }
 
 const refusalOf = (bytes: Buffer | string) =>
@@ -77,7 +95,17 @@ describe('what is kept', () => {
     expect(original.includes('CANARY')).toBe(false)
   })
 
-  it.each<Encoding>(['jpeg', 'png', 'webp', 'gif'])('%s: what was appended is gone', async (format) => {
+  it('texts of a PNG and the comment of a GIF are gone too', async () => {
+    const png = await make(await aPngWithTexts('TEXT-CANARY'))
+    expect(chunksIn(png.original).filter((type) => /text|ztxt|itxt|exif|iccp|time/i.test(type))).toEqual([])
+    expect(png.original.includes('CANARY')).toBe(false)
+    const gif = await aGifWithComment('COMMENT-CANARY')
+    expect((await sharp(gif).metadata()).comments ?? gif.includes('COMMENT-CANARY')).toBeTruthy()
+    const { original } = await make(gif)
+    expect([original.includes('CANARY'), original.includes(Buffer.from([0x21, 0xfe]))]).toEqual([false, false])
+  })
+
+  it.each<Encoding>(['jpeg', 'png', 'webp', 'gif', 'avif'])('%s: what was appended is gone', async (format) => {
     const polyglot = Buffer.concat([await aPhoto(format), Buffer.from('<script>alert(1)</script>PK\x03\x04')])
     const { original } = await make(polyglot)
     expect(original.includes('<script>')).toBe(false)
@@ -102,6 +130,17 @@ describe('what is kept', () => {
       expect((await sharp(longer.original).metadata()).pages ?? 1).toBe(1)
     },
   )
+
+  it('an animation that is turned becomes its first frame, upright', async () => {
+    const turned = await sharp(await anAnimation('webp', 3), { animated: true })
+      .withMetadata({ orientation: 6 })
+      .webp()
+      .toBuffer()
+    expect(await sharp(turned).metadata()).toMatchObject({ pages: 3, orientation: 6 })
+    const { original } = await make(turned)
+    const { pages = 1, orientation } = await sharp(original).metadata()
+    expect([pages, orientation]).toEqual([1, undefined])
+  })
 
   it('colours of another profile become sRGB', async () => {
     const cmyk = await aPicture().toColourspace('cmyk').jpeg().toBuffer()

@@ -1,27 +1,18 @@
-import { open } from 'node:fs/promises'
-import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
-import { Refusal } from '@farmgate/service-kit/refusal.ts'
-import sharp, { type Metadata, type Sharp } from 'sharp'
-import { type Format, formatOf, SIGNATURE_BYTES } from './format.ts'
+import sharp, { type Sharp } from 'sharp'
+import type { Format } from './format.ts'
 import type { Variant } from './store.ts'
 
 /*
  * What an upload becomes before it is kept: decoded and encoded anew, upright, in sRGB, without its metadata and without
- * whatever was appended. Knows files, not HTTP.
+ * whatever was appended. Knows files, not HTTP. It runs in a process of its own, which loads this file and little else.
  */
 
 /** Every pixel of every frame counts. */
-const MAX_PIXELS = 40_000_000
-
-/** Of an animation; one that is longer, or has too many pixels in all, is reduced to its first frame. */
-const MAX_FRAMES = 100
+export const MAX_PIXELS = 40_000_000
 
 /** Pixels on the long side. */
 const THUMBNAIL_SIDE = 480
 const PLACEHOLDER_SIDE = 16
-
-/** A picture that takes longer was made to. */
-const DECODE_S = 20
 
 /** What is kept of an upload. Sizes in pixels, as it is shown; `placeholder` is a data URI of some 100 characters. */
 export type Photo = {
@@ -36,6 +27,12 @@ export type Photo = {
 /** Both files of it, as they are written. */
 export type PhotoFiles = Record<Variant, string>
 
+/** What kind of picture a file holds; `isAnimated` where its frames are kept. */
+export type Kind = { format: Format; isAnimated: boolean; hasAlpha: boolean }
+
+/** A photo to be made of `file`. */
+export type PhotoOrder = { file: string; kind: Kind; into: PhotoFiles }
+
 /** Thumbnails are WebP, whatever the original is. */
 export const THUMBNAIL_TYPE = 'image/webp'
 
@@ -45,17 +42,11 @@ export function limitDecoders(): void {
   sharp.cache(false)
 }
 
-/**
- * Makes original, thumbnail and placeholder of `file`. Throws `Refusal`: `unsupported_image` where the content is none of
- * the five formats, `too_many_pixels` (told from the header, before anything is decoded), `bad_image`.
- */
-export async function makePhoto(file: string, into: PhotoFiles): Promise<Photo> {
-  const header = await readHeader(file)
-  const { format, ...made } = await settled(encoder(file, header).toFile(into.original))
-  const thumbnail = await settled(
-    scaled(into.original, THUMBNAIL_SIDE).webp({ quality: 75, effort: 3 }).toFile(into.thumbnail),
-  )
-  const tiny = await settled(scaled(into.thumbnail, PLACEHOLDER_SIDE).blur(1).webp({ quality: 20 }).toBuffer())
+/** Makes original, thumbnail and placeholder. Throws what sharp says of a file that it cannot read or write. */
+export async function makePhoto({ file, kind, into }: PhotoOrder): Promise<Photo> {
+  const { format, ...made } = await encoder(file, kind).toFile(into.original)
+  const thumbnail = await scaled(into.original, THUMBNAIL_SIDE).webp({ quality: 75, effort: 3 }).toFile(into.thumbnail)
+  const tiny = await scaled(into.thumbnail, PLACEHOLDER_SIDE).blur(1).webp({ quality: 20 }).toBuffer()
   return {
     width: made.width,
     height: made.pageHeight ?? made.height,
@@ -66,42 +57,14 @@ export async function makePhoto(file: string, into: PhotoFiles): Promise<Photo> 
   }
 }
 
-type Header = { format: Format; isAnimated: boolean; hasAlpha: boolean }
-
-/** What the header says, where it can be taken. Nothing is decoded. */
-async function readHeader(file: string): Promise<Header> {
-  const format = formatOf(await beginning(file))
-  if (!format) throw new Refusal('unsupported_image')
-  const header = await settled(sharp(file, { limitInputPixels: false }).metadata())
-  if (formatIn(header) !== format) throw new Refusal('unsupported_image')
-  const { width, height, pages = 1, hasAlpha } = header
-  if (width * height > MAX_PIXELS) throw new Refusal('too_many_pixels')
-  const isAnimated = pages > 1 && pages <= MAX_FRAMES && pages * width * height <= MAX_PIXELS
-  return { format, isAnimated: isAnimated && format !== 'avif', hasAlpha }
-}
-
-async function beginning(file: string): Promise<Buffer> {
-  const handle = await open(file)
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
-  }
-}
-
-const formatIn = ({ format, compression }: Metadata) => (format === 'heif' && compression === 'av1' ? 'avif' : format)
-
 /** Upright; without `keep…` no metadata survives, and colours become sRGB. */
-function encoder(file: string, { format, isAnimated, hasAlpha }: Header): Sharp {
+function encoder(file: string, { format, isAnimated, hasAlpha }: Kind): Sharp {
   const image = decoder(file, isAnimated)
   return encodeAs[format](isAnimated ? image : image.autoOrient(), hasAlpha)
 }
 
 const decoder = (file: string, animated = false) =>
-  sharp(file, { animated, failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true }).timeout({
-    seconds: DECODE_S,
-  })
+  sharp(file, { animated, failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true })
 
 /** Its tables made to measure would save 4 % of the bytes, and hold a whole picture in memory: 120 MB for 20 megapixels. */
 const JPEG = { quality: 85, optimiseCoding: false }
@@ -118,15 +81,3 @@ const encodeAs: Record<Format, (image: Sharp, hasAlpha: boolean) => Sharp> = {
 /** The first frame, no larger than it was. */
 const scaled = (file: string, side: number) =>
   decoder(file).resize(side, side, { fit: 'inside', withoutEnlargement: true })
-
-/** libvips says so of a disk that is full or gone: no fault of the picture. */
-const DISK_FAULT = /no space left|unable to write|write error|unable to open .* for writing/i
-
-async function settled<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (error instanceof Error && DISK_FAULT.test(error.message)) throw new DependencyAway('images', error)
-    throw new Refusal('bad_image')
-  }
-}

@@ -16,9 +16,10 @@ export type S3Options = {
   sessionToken?: string | undefined
 }
 
-/** A file of some 10 MiB over a slow link. */
-const PUT_MS = 60_000
 const ASK_MS = 10_000
+
+/** Images asked for in one go; a bucket lists 1,000 keys at most. */
+const PAGE = 400
 
 /** aws4fetch tries 5xx and 429 again, this often and from this pause on. */
 const RETRIES = 2
@@ -32,9 +33,9 @@ export function openS3Store({ bucket, prefix, endpoint, region, ...keys }: S3Opt
   const urlOf = (imageId: string, variant: Variant) => `${root}/${encodePath(base)}${imageId}/${variant}`
 
   /** An answer that is a success, or one of `also`. */
-  async function ask(url: string, init: RequestInit = {}, ms = ASK_MS, also: number[] = []): Promise<Response> {
+  async function ask(url: string, init: RequestInit = {}, also: number[] = []): Promise<Response> {
     try {
-      const answer = await client.fetch(url, { signal: AbortSignal.timeout(ms), ...init })
+      const answer = await client.fetch(url, { signal: AbortSignal.timeout(ASK_MS), ...init })
       if (answer.ok || also.includes(answer.status)) return answer
       await answer.body?.cancel()
       throw new Error(`the bucket answers ${answer.status}`)
@@ -47,10 +48,10 @@ export function openS3Store({ bucket, prefix, endpoint, region, ...keys }: S3Opt
     ask(`${root}/?${encodeQuery({ 'list-type': '2', prefix: base, ...query })}`).then((answer) => answer.text())
 
   return {
-    async put(imageId, variant, file, contentType) {
+    async put(imageId, variant, file, contentType, signal = AbortSignal.timeout(ASK_MS)) {
       // Backed by the file: it is streamed, and its size is known before.
       const body = await openAsBlob(file, { type: contentType })
-      await ask(urlOf(imageId, variant), { method: 'PUT', body, headers: { 'content-type': contentType } }, PUT_MS)
+      await ask(urlOf(imageId, variant), { method: 'PUT', body, headers: { 'content-type': contentType }, signal })
     },
 
     async read(imageId, variant, range) {
@@ -58,21 +59,27 @@ export function openS3Store({ bucket, prefix, endpoint, region, ...keys }: S3Opt
       const limit = new AbortController()
       const timer = setTimeout(() => limit.abort(), ASK_MS)
       const init = { headers: rangeHeader(range), signal: limit.signal }
-      const answer = await ask(urlOf(imageId, variant), init, ASK_MS, [404]).finally(() => clearTimeout(timer))
+      const answer = await ask(urlOf(imageId, variant), init, [404]).finally(() => clearTimeout(timer))
       if (answer.ok && answer.body) return Readable.fromWeb(answer.body)
       await answer.body?.cancel()
       return undefined
     },
 
     async remove(imageId) {
-      await Promise.all(VARIANTS.map((variant) => ask(urlOf(imageId, variant), { method: 'DELETE' }, ASK_MS, [404])))
+      await Promise.all(VARIANTS.map((variant) => ask(urlOf(imageId, variant), { method: 'DELETE' }, [404])))
     },
 
-    async list(after, limit) {
-      // `~` is above every variant: an image is listed with all its files or not at all.
-      const start: Record<string, string> = after === '' ? {} : { 'start-after': `${base}${after}/~` }
-      const xml = await search({ 'max-keys': String(limit * VARIANTS.length), ...start })
-      return imagesIn(xml, base).slice(0, limit)
+    async *list(after) {
+      const keys = PAGE * VARIANTS.length
+      for (let at = after; ; ) {
+        // `~` is above every variant: an image is listed with all its files or not at all.
+        const start: Record<string, string> = at === '' ? {} : { 'start-after': `${base}${at}/~` }
+        const images = imagesIn(await search({ 'max-keys': String(keys), ...start }), base)
+        yield* images
+        at = images.at(-1)?.image_id ?? ''
+        // A page may be short before the end: what others keep there is not listed.
+        if (at === '') return
+      }
     },
 
     check: () => search({ 'max-keys': '1' }).then(() => undefined),

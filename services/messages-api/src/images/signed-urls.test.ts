@@ -16,7 +16,7 @@ describe('a URL of an image', () => {
   const id = randomUUID()
   const { url, thumbnail_url } = signer.sign(id)
 
-  it('is a path of the one origin, and good for 15 minutes', () => {
+  it('is a path of the one origin, and good for 15 minutes, to the minute', () => {
     expect(url).toMatch(new RegExp(`^/chat/images/${id}/original\\?exp=\\d+&sig=[A-Za-z0-9_-]{43}$`))
     expect(signer.verify(parts(url))).toEqual({ variant: 'original', exp: START / 1_000 + URL_LIFE_S })
     expect(signer.verify(parts(thumbnail_url))?.variant).toBe('thumbnail')
@@ -24,6 +24,16 @@ describe('a URL of an image', () => {
     expect(signer.verify(parts(url))).toBeDefined()
     clock.ms = START + URL_LIFE_S * 1_000
     expect(signer.verify(parts(url))).toBeUndefined()
+    clock.ms = START
+  })
+
+  it('is the same for a minute, so that a browser need not load it again, and then another', () => {
+    clock.ms = START + 59_999
+    expect(signer.sign(id)).toEqual({ url, thumbnail_url })
+    const life = Number(parts(signer.sign(id).url).exp) - clock.ms / 1_000
+    expect(life).toBeGreaterThan(14 * 60)
+    clock.ms = START + 60_000
+    expect(signer.sign(id).url).not.toBe(url)
     clock.ms = START
   })
 

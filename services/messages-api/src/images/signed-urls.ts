@@ -1,8 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { VARIANTS, type Variant } from './store.ts'
 
-/** How long a URL is good for, as POST /chat/images/ is described; each Message sent out has new ones. */
+/** How long a URL is good for at most, as POST /chat/images/ is described; each Message sent out has new ones. */
 export const URL_LIFE_S = 15 * 60
+
+/** Within a step an image has one and the same URL: a browser that has just loaded it need not do so again. */
+export const URL_STEP_S = 60
 
 /** Where an image can be had: paths of the one origin. */
 type ImageUrls = { url: string; thumbnail_url: string }
@@ -30,7 +33,7 @@ export function createUrlSigner(secret: string, nowMs: () => number = Date.now):
 
   return {
     sign(imageId) {
-      const exp = Math.floor(nowMs() / 1_000) + URL_LIFE_S
+      const exp = Math.floor(nowMs() / 1_000 / URL_STEP_S) * URL_STEP_S + URL_LIFE_S
       return { url: urlOf(imageId, 'original', exp), thumbnail_url: urlOf(imageId, 'thumbnail', exp) }
     },
     verify({ image_id, variant, exp, sig }) {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openFileStore } from './file-store.ts'
 import { BUCKET, S3_KEYS, startS3Server } from './s3-server.fixture.ts'
 import { openS3Store } from './s3-store.ts'
+import { idsIn } from './store.fixture.ts'
 import type { ImageStore, Range, Variant } from './store.ts'
 
 /* One suite for every kind of store. */
@@ -85,21 +86,20 @@ describe.each(stores)('%s', (_, open) => {
     await store.remove(id)
     expect(await store.read(id, 'original')).toBeUndefined()
     expect(await store.read(id, 'thumbnail')).toBeUndefined()
-    expect((await store.list('', 10)).map((it) => it.image_id)).toEqual([other])
+    expect(await idsIn(store)).toEqual([other])
   })
 
-  it('lists images by id, a page at a time, each once', async () => {
+  it('lists images by id, each once, from any of them on', async () => {
     const store = open()
-    expect(await store.list('', 10)).toEqual([])
+    expect(await idsIn(store)).toEqual([])
     const ids = Array.from({ length: 5 }, () => randomUUID()).sort()
     for (const id of ids) {
       await put(store, id, 'original', randomBytes(10))
       await put(store, id, 'thumbnail', randomBytes(10))
     }
-    const first = await store.list('', 2)
-    const rest = await store.list(first.at(-1)?.image_id ?? '', 10)
-    expect([...first, ...rest].map((it) => it.image_id)).toEqual(ids)
-    for (const { at } of first) expect(Math.abs(Date.now() - at.getTime())).toBeLessThan(60_000)
+    expect(await idsIn(store)).toEqual(ids)
+    expect(await idsIn(store, ids[1])).toEqual(ids.slice(2))
+    for await (const { at } of store.list('')) expect(Math.abs(Date.now() - at.getTime())).toBeLessThan(60_000)
   })
 
   it('can be used', async () => {
@@ -113,7 +113,23 @@ describe('file:///dir', () => {
   it('leaves what others keep in the folder alone', async () => {
     const place = path.join(dir, randomUUID())
     await mkdir(path.join(place, 'lost+found'), { recursive: true })
-    expect(await openFileStore(place).list('', 10)).toEqual([])
+    expect(await idsIn(openFileStore(place))).toEqual([])
+  })
+
+  it('lists 20,000 images in time that grows with them', async () => {
+    const place = path.join(dir, randomUUID())
+    const ids = Array.from({ length: 20_000 }, () => randomUUID()).sort()
+    for (const id of ids) await mkdir(path.join(place, id), { recursive: true })
+    const store = openFileStore(place)
+    const took = async (after: string) => {
+      const began = performance.now()
+      await idsIn(store, after)
+      return performance.now() - began
+    }
+    expect(await idsIn(store)).toEqual(ids)
+    const [tenth, all] = [await took(ids[17_999] ?? ''), await took('')]
+    // Read anew for each page, the whole would take a hundred times as long as its last tenth.
+    expect(all).toBeLessThan(tenth * 40)
   })
 
   it('a put that fails leaves no part of a file, and is a dependency that is away', async () => {

@@ -19,14 +19,14 @@ export type Listed = { image_id: string; at: Date }
  * messages. Whatever it throws passes with time: `isDependencyAway` is true of it.
  */
 export type ImageStore = {
-  /** Copies `file` there. It lasts once this resolves; until then nobody can read a part of it. Again replaces it. */
-  put(imageId: string, variant: Variant, file: string, contentType: string): Promise<void>
+  /** Copies `file` there. It lasts once this resolves; until then nobody can read a part of it. Again replaces it; `signal` breaks it off. */
+  put(imageId: string, variant: Variant, file: string, contentType: string, signal?: AbortSignal): Promise<void>
   /** Its bytes, or nothing where it is not there. */
   read(imageId: string, variant: Variant, range?: Range): Promise<Readable | undefined>
   /** Removes all files of an image; one that has none is fine. */
   remove(imageId: string): Promise<void>
-  /** Up to `limit` images that have files, ascending by id, above `after`. */
-  list(after: string, limit: number): Promise<Listed[]>
+  /** The images that have files, ascending by id, above `after`: as many as are asked for, in time that grows with them. */
+  list(after: string): AsyncIterable<Listed>
   /** Resolves where files can be put and read. */
   check(): Promise<void>
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
-import type { ImageStore } from './store.ts'
+import type { ImageStore, Listed } from './store.ts'
 import { clearLeftWorkspaces } from './workspace.ts'
 
 /*
@@ -29,8 +29,8 @@ const PAGE = 100
 /** Below every id. */
 const NO_IMAGE = '00000000-0000-0000-0000-000000000000'
 
-/** Of a large store this much is looked at in an hour; the next hour goes on from there. */
-const STRAY_PAGES = 200
+/** Of a large store so many images are looked at in an hour; the next hour goes on from there. */
+const MAX_LOOKED = 20_000
 
 export type Swept = { db: Database; store: ImageStore; log: Log }
 export type ImageSweeper = {
@@ -116,31 +116,45 @@ async function letsGo({ store, log }: Pick<Swept, 'store' | 'log'>, image_id: st
   }
 }
 
+/** What is locked is being attached, or doomed by someone else: it is passed over, so that nobody waits in a circle. */
 async function doomLeft(db: Database, ages: Ages): Promise<void> {
   const before = (ms: number) => new Date(Date.now() - ms)
   await db.run(
     (sql) => sql`
-    update messages.images set state = 'doomed'
-    where state = 'storing' and created_at < ${before(ages.storingMs)}
-      or state = 'stored' and created_at < ${before(ages.storedMs)}`,
+    with left_over as (
+      select image_id from messages.images
+      where state = 'storing' and created_at < ${before(ages.storingMs)}
+        or state = 'stored' and created_at < ${before(ages.storedMs)}
+      for update skip locked
+    )
+    update messages.images i set state = 'doomed' from left_over where i.image_id = left_over.image_id`,
   )
   await db.run((sql) => sql`delete from messages.uploads where day < current_date - 7`)
 }
 
 /** Removes files that have no row, above the image `after`; answers where to go on, '' at the end. */
 export async function sweepStrays({ db, store, log }: Swept, ages: Ages = AGES, after = ''): Promise<string> {
-  let at = after
-  for (let page = 0; page < STRAY_PAGES; page++) {
-    const listed = await store.list(at, PAGE)
-    const old = listed.filter((image) => Date.now() - image.at.getTime() >= ages.strayMs).map((image) => image.image_id)
+  let looked = 0
+  for await (const page of pagesOf(store.list(after))) {
+    const old = page.filter((image) => Date.now() - image.at.getTime() >= ages.strayMs).map((image) => image.image_id)
     for (const id of await withoutRow(db, old)) {
       if (await letsGo({ store, log }, id)) log.warn({ image_id: id }, 'images.stray_removed')
     }
-    at = listed.at(-1)?.image_id ?? ''
-    // A page may be short before the end: what others keep there is not listed.
-    if (listed.length === 0) return ''
+    looked += page.length
+    if (looked >= MAX_LOOKED) return page.at(-1)?.image_id ?? ''
   }
-  return at
+  return ''
+}
+
+async function* pagesOf(listed: AsyncIterable<Listed>): AsyncIterable<Listed[]> {
+  let page: Listed[] = []
+  for await (const image of listed) {
+    page.push(image)
+    if (page.length < PAGE) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
 }
 
 async function withoutRow(db: Database, ids: string[]): Promise<string[]> {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
+import type { Log } from '@farmgate/service-kit/log.ts'
 import type { PhotoFiles } from './photo.ts'
 
 const PREFIX = 'farmgate-upload-'
@@ -12,7 +13,7 @@ const LEFT_BEHIND_MS = 60 * 60_000
 /** A folder of its own for one upload, and the files that it passes through. */
 export type Workspace = PhotoFiles & { upload: string; close(): Promise<void> }
 
-export async function openWorkspace(): Promise<Workspace> {
+export async function openWorkspace(log: Log): Promise<Workspace> {
   const dir = await mkdtemp(path.join(tmpdir(), PREFIX)).catch((error: unknown) => {
     throw new DependencyAway('images', error)
   })
@@ -21,7 +22,12 @@ export async function openWorkspace(): Promise<Workspace> {
     upload: at('upload'),
     original: at('original'),
     thumbnail: at('thumbnail'),
-    close: () => rm(dir, { recursive: true, force: true }),
+    async close() {
+      // What is still being written may come between; and what cannot go now goes later, and changes no answer.
+      await rm(dir, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
+        log.warn({ err: error }, 'images.workspace_left'),
+      )
+    },
   }
 }
 

@@ -42,7 +42,7 @@ export function uploadImage(app: App, held: Held) {
 
 async function upload(held: Held, request: Request) {
   const uploader_id = callerOf(request.user)
-  const workspace = await openWorkspace()
+  const workspace = await openWorkspace(held.log)
   try {
     const room_id = await receiveUpload(request, workspace.upload, async (room_id) => {
       await knownRoom(held, { room_id, user_id: uploader_id, requestId: request.id }, () =>

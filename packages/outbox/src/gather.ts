@@ -1,29 +1,36 @@
-import { oneAtATime } from '@farmgate/streams/bell.ts'
+import { createBell, oneAtATime } from '@farmgate/streams/bell.ts'
 
 type Gatherer<T> = {
   /** False where too much waits already: the items are dropped, and somebody else has to see to them. */
   add(items: readonly T[]): boolean
-  /** Resolves when nothing waits and nothing is under way. */
+  /** Resolves when nothing waits and nothing is under way; ends a rest. */
   idle(): Promise<void>
 }
 
 /**
  * Runs `work` on what has gathered: at once when nothing is under way, else with all that came meanwhile. One at a
  * time and no timer: alone an item goes at once, under load the batches grow by themselves.
- * `work` must not throw; `most` bounds a batch, `max` what may wait.
+ * `work` must not throw; `most` bounds a batch, `max` what may wait. `restMs` keeps two batches apart, for work that
+ * nobody waits for: what is alone still goes at once.
  */
 export function gather<T>({
   most,
   max,
+  restMs = 0,
   work,
 }: {
   most: number
   max: number
+  restMs?: number
   work(items: T[]): Promise<void>
 }): Gatherer<T> {
   let waiting: T[] = []
+  const rested = createBell()
   const working = oneAtATime(async () => {
-    while (waiting.length > 0) await work(waiting.splice(0, most))
+    while (waiting.length > 0) {
+      await work(waiting.splice(0, most))
+      if (restMs > 0) await rested.wait(restMs)
+    }
   })
   return {
     add(items) {
@@ -32,6 +39,9 @@ export function gather<T>({
       working.soon()
       return true
     },
-    idle: working.idle,
+    idle() {
+      rested.ring()
+      return working.idle()
+    },
   }
 }

@@ -14,6 +14,8 @@ const REPEAT_EVERY_MS = 5_000
 const MEASURE_EVERY_MS = 10_000
 /** Entries whose confirmation may be outstanding; bounds the memory that a slow Redis costs. */
 const MAX_WAITING = 10_000
+/** Between two DELETEs of published rows: nobody waits for them, and a row that a crash leaves is published again. */
+const CLEAR_REST_MS = 100
 /** Ids per DELETE, and rows per hand-over. */
 const CLEAR_MOST = 5_000
 const HAND_OVER_MOST = 500
@@ -49,6 +51,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
   const cleared = gather<string>({
     most: CLEAR_MOST,
     max: maxWaiting,
+    restMs: CLEAR_REST_MS,
     // Rows that stay are swept: published twice, which changes nothing.
     work: (ids) => rows.remove(ids).catch(warn('outbox.clear_failed')),
   })

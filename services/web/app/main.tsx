@@ -7,12 +7,15 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { applyLanguage } from './settings/language.ts'
 import { applyTheme } from './settings/theme.ts'
+import { speak } from './texts/texts.ts'
 
 applyTheme()
 applyLanguage()
+void speak().then(show)
 
-const root = document.getElementById('root')
-if (root) {
+function show() {
+  const root = document.getElementById('root')
+  if (!root) return
   createRoot(root).render(
     <StrictMode>
       <App />

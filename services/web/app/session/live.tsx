@@ -1,3 +1,4 @@
+import { browser } from '@farmgate/client/browser/browser.ts'
 import { createFarmgate, type Farmgate } from '@farmgate/client/farmgate.ts'
 import type { InboxSnapshot, LiveInbox } from '@farmgate/client/inbox-snapshot.ts'
 import { openInbox } from '@farmgate/client/open-inbox.ts'
@@ -13,7 +14,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const { token } = useSession()
   const [live, setLive] = useState<Live | null>(null)
   useEffect(() => {
-    const farmgate = createFarmgate({ origin: location.origin, token })
+    const farmgate = createFarmgate({ origin: location.origin, token, ...browser() })
     const inbox = openInbox(farmgate)
     setLive({ farmgate, inbox })
     return () => {

@@ -1,26 +1,39 @@
+import './header.css'
 import { Link } from 'wouter'
 import { screens } from '../../src/screens.ts'
-import { useTotalUnread } from '../session/live.tsx'
 import { useSession } from '../session/session.ts'
 import { useTexts } from '../texts/texts.ts'
+import { Mark } from './mark.tsx'
+import { Menu } from './menu.tsx'
+import { NavLink } from './nav-link.tsx'
+import { useOnline } from './online.ts'
+import { UnreadCount } from './unread-count.tsx'
 
 /** On every screen: where one can go, and who one is. */
 export function Header() {
   const { shell } = useTexts()
-  const { person, leave } = useSession()
-  const unread = useTotalUnread()
+  const { is_farmer } = useSession().person
+  const online = useOnline()
   return (
     <header className="header">
-      <Link href={screens.home}>{shell.name}</Link>
-      <nav>
-        {!person.is_farmer && <Link href={screens.market}>{shell.market}</Link>}
-        <Link href={screens.chats}>
-          {person.is_farmer ? shell.chats : shell.orders} {unread}
-        </Link>
+      <a href="#content" className="skip button">
+        {shell.skip}
+      </a>
+      <Link href={screens.home} className="brand">
+        <Mark />
+        <span>{shell.name}</span>
+      </Link>
+      <nav aria-label={shell.name}>
+        {!is_farmer && <NavLink href={screens.market}>{shell.market}</NavLink>}
+        <NavLink href={screens.chats}>
+          {is_farmer ? shell.chats : shell.orders}
+          <UnreadCount />
+        </NavLink>
       </nav>
-      <button type="button" onClick={leave}>
-        {person.name}
-      </button>
+      <p className="offline" role="status">
+        {!online && <span title={shell.offlineHint}>{shell.offline}</span>}
+      </p>
+      <Menu />
     </header>
   )
 }

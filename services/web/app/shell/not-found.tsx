@@ -1,3 +1,4 @@
+import './notice.css'
 import { Link } from 'wouter'
 import { screens } from '../../src/screens.ts'
 import { useTexts } from '../texts/texts.ts'
@@ -7,7 +8,7 @@ import { Screen } from './screen.tsx'
 export function NotFound() {
   const { notFound } = useTexts().shell
   return (
-    <Screen title={notFound.title} className="page">
+    <Screen title={notFound.title} className="notice">
       <h1>{notFound.title}</h1>
       <p>{notFound.text}</p>
       <Link href={screens.home} className="button">

@@ -1,5 +1,24 @@
 import type { Texts } from '../texts.ts'
 
 export const market: Texts['market'] = {
-  title: 'market',
+  title: 'Markt',
+  heading: 'Diese Woche am Hoftor',
+  lead: 'Bestelle, was reif ist. Wo und wann du es bekommst, machst du mit dem Hof selbst aus.',
+  piece: 'Stück',
+  per: (price, unit) => `${price} / ${unit}`,
+  from: (farm) => `von ${farm}`,
+  back: 'Alle Produkte',
+  quantity: 'Menge',
+  less: 'Weniger',
+  more: 'Mehr',
+  total: 'Zusammen',
+  checkout: 'Zur Kasse',
+  ask: 'Vor dem Kauf fragen',
+  hint: 'Die Kasse öffnet dein Gespräch mit dem Hof. Bezahlt wird hier nichts.',
+  known: 'Darüber sprichst du schon mit dem Hof.',
+  open: 'Gespräch öffnen',
+  badQuantity: 'Wähle eine Menge über null, mit höchstens drei Nachkommastellen.',
+  failed: 'Die Bestellung kam nicht durch. Gekauft wurde nichts; versuche es noch einmal.',
+  failedFor: (detail) => `Die Bestellung wurde abgelehnt: ${detail}`,
+  unknown: { title: 'Endgültig ausverkauft', text: 'Dieses Produkt gibt es hier nicht.' },
 }

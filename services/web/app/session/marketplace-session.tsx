@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useMemo } from 'react'
+import { Notice } from '../shell/notice.tsx'
+import { useTexts } from '../texts/texts.ts'
+import { AskRefused, ask } from './ask.ts'
+import { type Person, SessionContext } from './session.ts'
+
+type Props = { url: string; children: ReactNode }
+
+/**
+ * The login of a real marketplace: `url` (SESSION_URL) is asked with the user's cookies and answers
+ * `{token, user: {id, name, avatar_url?, is_farmer?}}`; 401 where nobody is signed in there. It is asked again whenever a
+ * new token is needed.
+ */
+export function MarketplaceSession({ url, children }: Props) {
+  const { signedOut, away } = useTexts().shell
+  const { data, error, refetch } = useQuery({ queryKey: ['session'], queryFn: () => askMarketplace(url), retry: false })
+  const session = useMemo(
+    () => data && { person: data.person, token: async () => (await askMarketplace(url)).token },
+    [data, url],
+  )
+  if (session) return <SessionContext value={session}>{children}</SessionContext>
+  if (error instanceof AskRefused && error.status === 401) return <Notice {...signedOut} />
+  return error && <Notice {...away} onAgain={() => void refetch()} />
+}
+
+async function askMarketplace(url: string): Promise<{ token: string; person: Person }> {
+  const { token, user } = await ask(url, isAnswer, { credentials: 'include' })
+  const { id, name, avatar_url = null, is_farmer = true } = user
+  return { token, person: { user_id: id, name, avatar_url, is_farmer } }
+}
+
+type Answer = { token: string; user: { id: string; name: string; avatar_url?: string | null; is_farmer?: boolean } }
+
+const isAnswer = (value: unknown): value is Answer => {
+  const { token, user } = Object(value)
+  return typeof token === 'string' && typeof Object(user).id === 'string' && typeof Object(user).name === 'string'
+}

@@ -34,6 +34,7 @@ describe('a file that breaks a boundary is found', () => {
     ['services/web/src/bad.ts', from, '../../rooms-api/src/main.ts', 'by path'],
     ['services/ws-gateway/src/bad.ts', from, 'postgres', 'does not name'],
     ['packages/contracts/src/bad.ts', exported, 'fastify', 'does not name'],
+    ['packages/client/src/bad.ts', from, 'zod', 'does not name'],
     ['packages/streams/src/bad.ts', wrapped, '@farmgate/contracts/errors.ts', 'does not name'],
     ['services/web/src/bad.ts', from, '@farmgate/testing/until.ts', 'for tests'],
   ])('%s: %o %s', (file, write, specifier, fault) => {
@@ -45,6 +46,7 @@ describe('a file that breaks a boundary is found', () => {
 describe('a package.json that breaks a boundary is found', () => {
   test.each([
     ['packages/contracts', 'fastify', 'may not depend on fastify'],
+    ['packages/client', 'zod', 'may not depend on'],
     ['packages/streams', '@farmgate/contracts', 'may not depend on'],
     ['packages/outbox', 'fastify', 'may not depend on'],
     ['services/ws-gateway', 'drizzle-orm', 'leads to a database'],

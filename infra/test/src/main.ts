@@ -22,6 +22,7 @@ function checks(): Totals[] {
   return [
     check('biome', 'check', '--error-on-warnings', '.'),
     check('tsc', '--noEmit', '-p', 'tsconfig.json'),
+    check('tsc', '--noEmit', '-p', 'packages/client/tsconfig.json'),
     check('tsc', '--noEmit', '-p', 'services/web/app/tsconfig.json'),
     check('knip', '--no-config-hints'),
   ]

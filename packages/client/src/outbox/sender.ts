@@ -140,7 +140,9 @@ export class Sender {
     const forgotten = error.code === 'unknown_image' && message.images.some(({ image_id }) => image_id)
     // Photos that nobody names are removed after a day. They are still here, and go up again.
     if (forgotten) return outbox.update({ ...message, images: message.images.map(({ image_id, ...image }) => image) })
-    await outbox.update({ ...message, error: { code: error.code, detail: error.message } })
+    // With what has been uploaded since: it is not uploaded again where its writer retries.
+    const { code, message: detail } = error
+    await outbox.update({ ...(outbox.get(message.client_message_id) ?? message), error: { code, detail } })
   }
 
   /** Full jitter, and never sooner than the server asks for. */

@@ -1,11 +1,14 @@
+import { writeFile } from 'node:fs/promises'
 import type { UploadedImage } from '@farmgate/contracts/images.ts'
 import { type Message, message } from '@farmgate/contracts/messages.ts'
+import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { v4 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { append } from '../append.ts'
 import { cardsOf } from '../cards.ts'
 import { anOpenRoom, ask, CUSTOMER, FARMER, type Instance, openRig, type Rig } from '../rig.fixture.ts'
+import { keepImage } from './keep-image.ts'
 import { aPhoto } from './photo.fixture.ts'
 import { BUCKET, S3_KEYS, startS3Server } from './s3-server.fixture.ts'
 import { openS3Store } from './s3-store.ts'
@@ -13,6 +16,7 @@ import { idsIn } from './store.fixture.ts'
 import type { ImageStore } from './store.ts'
 import { AGES, sweepImages, sweepStrays } from './sweep.ts'
 import { upload, uploaded } from './upload.fixture.ts'
+import { openWorkspace } from './workspace.ts'
 
 /* From upload to removal, on each kind of store, with two instances. */
 
@@ -229,6 +233,50 @@ describe.each(kinds)('%s', (_, openStore) => {
       await expect(expectFit()).rejects.toThrow()
       expect(await sweepStrays(swept(), { ...AGES, strayMs: 0 })).toBe('')
       await expectFit()
+    })
+
+    it('a store that is too slow: refused in time, and not kept when it comes at last', async () => {
+      const room_id = anOpenRoom(rig.rooms)
+      const { store } = api.images
+      const late = Promise.withResolvers<void>()
+      const slow: ImageStore = {
+        ...store,
+        async put(id, variant, file, type, signal) {
+          signal?.addEventListener('abort', () => late.resolve())
+          await late.promise
+          return store.put(id, variant, file, type)
+        },
+      }
+      const workspace = await openWorkspace(api.log)
+      await writeFile(workspace.upload, photo)
+      const by = { room_id, uploader_id: CUSTOMER }
+      const kept = keepImage({ ...api, images: { ...api.images, store: slow } }, workspace, by, 3_000)
+      expect(isDependencyAway(await kept.catch((error: unknown) => error))).toBe(true)
+      await workspace.close()
+      const states = await rig.admin`select distinct state from messages.images where room_id = ${room_id}`
+      expect(states.filter(({ state }) => state !== 'doomed')).toEqual([])
+      await sweepAll()
+      await expectFit()
+    })
+
+    it('one that is being attached when its day is over is kept, and nobody waits in a circle', async () => {
+      const room_id = anOpenRoom(rig.rooms)
+      const ids = [await anImage(room_id), await anImage(room_id)].map((it) => it.image_id).sort()
+      await rig.admin`
+        update messages.images set created_at = now() - interval '25 hours' where room_id = ${room_id}`
+      const held = await rig.admin.reserve()
+      await held`begin`
+      await held`select from messages.images where image_id = ${ids[1] ?? ''} for update`
+      const sent = say(CUSTOMER, { room_id, image_ids: [...ids].reverse() })
+      const isLocked = async () =>
+        (await rig.admin`select from messages.images where image_id = ${ids[0] ?? ''} for update skip locked`)
+          .length === 0
+      await until(isLocked)
+      await sweepImages(swept())
+      await held`commit`
+      held.release()
+      expect((await sent).status).toBe(201)
+      expect(await Promise.all(ids.map(stateOf))).toEqual(['attached', 'attached'])
     })
 
     it('a store that fails in the middle of an upload: 503, and nothing is left', async () => {

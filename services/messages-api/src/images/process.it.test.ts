@@ -122,7 +122,7 @@ it('kill -9 during uploads and deletes, ten times: rows and files fit exactly af
   const rows = await rig.admin<{ image_id: string }[]>`select image_id from messages.images order by image_id`
   expect(await idsIn(store)).toEqual(rows.map((row) => row.image_id))
   expect(rows.length).toBeGreaterThanOrEqual(acknowledged.size)
-}, 120_000)
+}, 180_000)
 
 describe('20 uploads of 20 megapixels at once: less than 400 MiB resident, each 201 or 503', () => {
   const LARGE = { width: 5_472, height: 3_648 }

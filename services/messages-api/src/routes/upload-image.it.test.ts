@@ -237,6 +237,16 @@ describe('refuses', () => {
     expect((await upload(api.url, FARMER, room_id, photo)).status).toBe(201)
   })
 
+  it('a picture that breaks its decoder counts, one that is told from its header does not', async () => {
+    const room_id = anOpenRoom(rig.rooms)
+    const used = async () =>
+      (await rig.admin`select images, bytes from messages.uploads where user_id = ${CUSTOMER}`)[0] ?? { images: 0 }
+    const { images } = await used()
+    expect((await upload(api.url, CUSTOMER, room_id, photo.subarray(0, photo.length / 2))).status).toBe(400)
+    expect((await upload(api.url, CUSTOMER, room_id, await aBomb())).status).toBe(413)
+    expect((await used()).images).toBe(images + 1)
+  })
+
   it('leaves no row and no file of what was refused', async () => {
     const rows = await rig.admin<{ image_id: string }[]>`select image_id from messages.images order by image_id`
     expect(await idsIn(api.images.store)).toEqual(rows.map((it) => it.image_id))

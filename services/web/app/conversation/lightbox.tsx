@@ -34,6 +34,9 @@ export function Lightbox({ images, alt, index, onMove, onClose, onError }: Props
       onKeyDown={onKeyDown}
       onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
     >
+      <button type="button" className="lightbox-close" aria-label={photo.close} onClick={onClose}>
+        <CloseIcon />
+      </button>
       <img
         key={image.image_id}
         src={image.url}
@@ -59,9 +62,6 @@ export function Lightbox({ images, alt, index, onMove, onClose, onError }: Props
           </button>
         </nav>
       )}
-      <button type="button" className="lightbox-close" aria-label={photo.close} onClick={onClose}>
-        <CloseIcon />
-      </button>
     </dialog>
   )
 }

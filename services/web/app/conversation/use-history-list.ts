@@ -1,6 +1,7 @@
 import type { RoomSnapshot } from '@farmgate/client/room-snapshot.ts'
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
 import { type FocusEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { drawnRows } from './drawn-rows.ts'
 import { isOwn, rowKey, seqOf } from './rows.ts'
 
 /** One line of text with its padding; rows are measured as soon as they are drawn. */
@@ -29,9 +30,8 @@ export function useHistoryList({ entries, first_unread_seq }: RoomSnapshot, me: 
   )
   const [focused, setFocused] = useState<number>()
   const keyOf = useCallback((index: number) => (entries[index] ? rowKey(entries[index], me) : index), [entries, me])
-  // The row that has the focus stays drawn wherever one scrolls, or the focus would fall out of the page.
   const extract = useCallback(
-    (range: Range) => withFocused(defaultRangeExtractor(range), focused, range.count),
+    (range: Range) => drawnRows(defaultRangeExtractor(range), focused, range.count),
     [focused],
   )
   const list = useVirtualizer<HTMLDivElement, HTMLLIElement>({
@@ -78,14 +78,12 @@ export function useHistoryList({ entries, first_unread_seq }: RoomSnapshot, me: 
     /** The index of the lowest row in view. */
     lastInView: list.getVirtualItemForOffset(lowerEdge - IN_VIEW_PX)?.index ?? -1,
     toNewest: () => list.scrollToEnd(),
-    onFocus: ({ target }: FocusEvent<HTMLElement>) => setFocused(indexOf(target)),
+    onFocus: ({ target }: FocusEvent<HTMLElement>) => setFocused(rowOf(target)),
     onBlur: () => setFocused(undefined),
   }
 }
 
-const indexOf = (target: Element) => Number(target.closest<HTMLElement>('[data-index]')?.dataset.index ?? Number.NaN)
-
-function withFocused(indexes: number[], focused: number | undefined, count: number): number[] {
-  if (focused === undefined || !(focused < count) || indexes.includes(focused)) return indexes
-  return [...indexes, focused].sort((a, b) => a - b)
+function rowOf(target: Element): number | undefined {
+  const index = target.closest<HTMLElement>('[data-index]')?.dataset.index
+  return index === undefined ? undefined : Number(index)
 }

@@ -80,6 +80,16 @@ test('of one subject the order is kept', async () => {
   expect(ofOne).toEqual(sorted(ofOne))
 })
 
+test('one that rests begins at once after a silence, and does together what came meanwhile', async () => {
+  const { done, batches } = consumer({ restMs: 500 })
+  await say(1)
+  await until(() => done.length === 1)
+  await say(2)
+  await say(22)
+  await until(() => done.length === 3)
+  expect(batches).toEqual([[1], [2, 22]])
+})
+
 test('what does not parse is one dead letter at once, and the next is done within 1 s', async () => {
   const { done, counters } = consumer()
   await until(() => counters.lag === 0 && rig.said.includes('consumer.loss'))

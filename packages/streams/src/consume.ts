@@ -39,6 +39,8 @@ export type ConsumerOptions<T> = Handlers<T> & {
   claimIdleMs?: number
   maxDeliveries?: number
   blockMs?: number
+  /** Reads begin at least so far apart, so that under load more is done at once; after a silence nothing waits. */
+  restMs?: number
 }
 
 export type Consumer = {
@@ -59,6 +61,7 @@ export type Consumer = {
 export function startConsumer<T>(options: ConsumerOptions<T>): Consumer {
   const { redis, log, pulse, stream, group: name } = options
   const { count = COUNT, claimIdleMs = CLAIM_IDLE_MS, maxDeliveries = MAX_DELIVERIES, blockMs = BLOCK_MS } = options
+  const { restMs = 0 } = options
   const allKeys = options.keys ?? streamKeys(stream)
   const consumer = options.consumer ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   const about = { stream, group: name }
@@ -134,13 +137,22 @@ export function startConsumer<T>(options: ConsumerOptions<T>): Consumer {
 
   const forgetSilent = every(FORGET_EVERY_MS, async () => setAside(await group.forgetSilent(keys())))
 
+  const settleNext = async (open: readonly string[]) => {
+    const deliveries = await group.read(open, count, blockMs)
+    const restUntil = performance.now() + restMs
+    await settler.settle(deliveries)
+    const rest = restUntil - performance.now()
+    // Whoever has as much as a read may bring is behind, and does not rest.
+    if (deliveries.length > 0 && deliveries.length < count && rest > 0) await bell.wait(rest)
+  }
+
   const round = async () => {
     if (unsure) await makeSure()
     await claimDue()
     await forgetSilent()
     const open = keys()
     if (open.length === 0) await bell.wait(blockMs)
-    else await settler.settle(await group.read(open, count, blockMs))
+    else await settleNext(open)
   }
 
   const stopHearing = pulse.onLoss(() => {

@@ -171,3 +171,21 @@ test('a listener that throws gets the next entries', async () => {
   await until(() => numbers.length === 2)
   expect(rig.said).toContain('tail.listener_failed')
 })
+
+test('one that heard nothing new rests, and then hears together what came meanwhile', async () => {
+  const reads: number[] = []
+  const { ready } = tail({
+    restMs: 500,
+    onEntries: (_key, entries) => {
+      reads.push(entries.length)
+      return false
+    },
+  })
+  await ready
+  await say(1)
+  await until(() => reads.length === 1)
+  await say(1)
+  await say(1)
+  await until(() => reads.length === 2)
+  expect(reads).toEqual([1, 2])
+})

@@ -20,13 +20,18 @@ export type TailOptions = {
   log: Log
   pulse: Pulse
   streams: readonly string[]
-  /** New entries of one key, in order; the fields flat. Called for each key that has some, and never awaited. */
-  onEntries(key: string, entries: readonly RawEntry[]): void
+  /**
+   * New entries of one key, in order; the fields flat. Called for each key that has some, and never awaited. False where
+   * they said nothing that was not known already.
+   */
+  onEntries(key: string, entries: readonly RawEntry[]): boolean | undefined
   /** Entries may have been missed: compare with the owner of the facts. May come more often than losses do. */
   onLoss?(): void
   count?: number
   blockMs?: number
   compareEveryMs?: number
+  /** After a read that brought nothing new: how long the next one waits, so that it brings more at once. */
+  restMs?: number
 }
 
 export type Tail = {
@@ -41,7 +46,7 @@ export type Tail = {
  */
 export function startTail(options: TailOptions): Tail {
   const { redis, log, pulse, streams, onEntries } = options
-  const { count = COUNT, blockMs = BLOCK_MS, compareEveryMs = COMPARE_EVERY_MS } = options
+  const { count = COUNT, blockMs = BLOCK_MS, compareEveryMs = COMPARE_EVERY_MS, restMs = 0 } = options
   const allKeys = streams.flatMap(streamKeys)
   const about = { streams: streams.join(' ') }
   const reader = openReader(redis, { log, name: 'tail', blockMs })
@@ -104,15 +109,17 @@ export function startTail(options: TailOptions): Tail {
     for (const cause of causes) lost(cause)
   }
 
-  const deliver = (key: string, entries: RawEntry[]) => {
+  /** Whether there was news in it. */
+  const deliver = (key: string, entries: RawEntry[]): boolean => {
     const last = entries.at(-1)
-    if (!last) return
+    if (!last) return false
     // First the position: what the listener cannot take must not come again for ever.
     positions.set(key, last[0])
     try {
-      onEntries(key, entries)
+      return onEntries(key, entries) !== false
     } catch (error) {
       log.error({ ...about, key, entry_id: last[0], ...errorFields(error) }, 'tail.listener_failed')
+      return true
     }
   }
 
@@ -122,7 +129,10 @@ export function startTail(options: TailOptions): Tail {
     const ids = keys.map((key) => positions.get(key) ?? '0-0')
     const reply: StreamReply = await reader.xread('COUNT', count, 'BLOCK', blockMs, 'STREAMS', ...keys, ...ids)
     if (closing) return
-    for (const [key, entries] of reply ?? []) deliver(key, entries)
+    if (!reply) return
+    let isNews = false
+    for (const [key, entries] of reply) isNews = deliver(key, entries) || isNews
+    if (!isNews && restMs > 0) await bell.wait(restMs)
   }
 
   const round = async () => {

@@ -24,6 +24,8 @@ import { startReconciler } from './reconcile.ts'
 import { openOrm } from './schema.ts'
 
 const name = 'rooms-api'
+/** A card that changes all the time is written and told ten times a second, not at each of its messages. */
+const CARDS_REST_MS = 100
 const config = configOrExit(shape, process.env)
 const log = createLog(name, config.LOG_LEVEL)
 const metrics = createMetrics(name)
@@ -47,7 +49,7 @@ const trimmer = startTrimmer({ redis, log, streams: [ROOMS_STREAM, INBOX_STREAM]
 // What it hears
 const reconciler = startReconciler({ db, messagesApi, announcer, log })
 const hears = { stream: MESSAGES_STREAM, decode: decodeMessageEvent, handle: messageEvents(db, announcer) }
-const consumer = startConsumer({ ...wire, ...hears, group: name, onLoss: reconciler.soon })
+const consumer = startConsumer({ ...wire, ...hears, group: name, restMs: CARDS_REST_MS, onLoss: reconciler.soon })
 reconciler.soon()
 
 // What it answers

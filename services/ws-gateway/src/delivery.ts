@@ -6,7 +6,10 @@ const ONE_IN = 16
 /** In JSON a message's own text cannot say this: its quotes are escaped. */
 const CREATED_AT = /"created_at":"([^"]+)"/
 
-/** Watches how old messages are when their frames leave for the sockets of this gateway. Clocks of the machines included. */
+/**
+ * Watches how old messages are when their frames first leave for the sockets of this gateway, be it with the answer to a
+ * send or from the stream. Clocks of the machines included.
+ */
 export function sampleDelivery({ deliverySeconds }: Pick<GatewayMetrics, 'deliverySeconds'>): (frame: string) => void {
   let count = 0
   return (frame) => {

@@ -51,13 +51,14 @@ export class Inboxes {
     if (sessions?.size === 0) this.#lists.delete(session.userId)
   }
 
-  /** A card as this user sees it, absolute: a later one replaces an earlier one. */
-  tell(userId: string, roomId: string, frame: string): void {
+  /** A card as this user sees it, absolute: a later one replaces an earlier one. False where nobody looks at the list. */
+  tell(userId: string, roomId: string, frame: string): boolean {
     const list = this.#lists.get(userId)
-    if (!list) return
+    if (!list) return false
     list.told.delete(roomId)
     list.told.set(roomId, { frame, at: Date.now() })
     for (const session of list.sessions) session.tell(frame)
+    return true
   }
 
   /**

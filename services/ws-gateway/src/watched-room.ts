@@ -29,10 +29,12 @@ export class WatchedRoom {
     this.gate = new Gate((rev, frame) => this.#pass(rev, frame))
   }
 
-  /** A change with its ready frames, separated by a line feed; from whichever side it comes first. */
-  offer(rev: number, frame: string): void {
+  /** A change with its ready frames, separated by a line feed; from whichever side it comes first. True the first time. */
+  offer(rev: number, frame: string): boolean {
+    const isNews = rev > (this.gate.position ?? 0)
     this.gate.offer(rev, frame)
     if (this.gate.behind) this.#onBehind(this)
+    return isNews
   }
 
   /** The room has come at least to `rev`: what is missing up to there is fetched if it does not come by itself. */
@@ -57,10 +59,11 @@ export class WatchedRoom {
   }
 
   /** A read marker, absolute: one that we know already, or have passed, changes nothing. */
-  readMoved(userId: string, seq: number, frame: string): void {
-    if (seq <= this.readBy(userId)) return
+  readMoved(userId: string, seq: number, frame: string): boolean {
+    if (seq <= this.readBy(userId)) return false
     this.#reads.set(userId, { seq, frame })
     this.tellAll(frame)
+    return true
   }
 
   readBy(userId: string): number {

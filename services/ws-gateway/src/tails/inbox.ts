@@ -12,6 +12,8 @@ export const inboxEntries =
   (id, fields) => {
     const frame = field(fields, 'frame')
     const roomId = field(fields, 'room_id')
-    if (field(fields, 'type') === TYPE && roomId && frame) inboxes.tell(field(fields, 'user_id') ?? '', roomId, frame)
-    else log.warn({ stream: INBOX_STREAM, entry: id }, 'entry.malformed')
+    if (field(fields, 'type') === TYPE && roomId && frame)
+      return inboxes.tell(field(fields, 'user_id') ?? '', roomId, frame)
+    log.warn({ stream: INBOX_STREAM, entry: id }, 'entry.malformed')
+    return false
   }

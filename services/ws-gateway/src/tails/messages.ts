@@ -22,17 +22,20 @@ export const messageEntries = ({
   const sample = sampleDelivery(metrics)
   return (id, fields) => {
     const room = hub.get(field(fields, 'room_id') ?? '')
-    if (!room) return
+    if (!room) return false
     const type = field(fields, 'type')
     const frame = field(fields, 'frame') ?? ''
     const at = Number(field(fields, type === 'read.moved' ? 'seq' : 'rev'))
     if (frame === '' || !Number.isSafeInteger(at) || at < 1) {
-      return log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.malformed')
+      log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.malformed')
+      return false
     }
     switch (type) {
-      case 'message.created':
-        room.offer(at, frame)
-        return sample(frame)
+      case 'message.created': {
+        const isNews = room.offer(at, frame)
+        if (isNews) sample(frame)
+        return isNews
+      }
       case 'message.updated':
       case 'message.deleted':
         return room.offer(at, frame)
@@ -40,7 +43,8 @@ export const messageEntries = ({
         return room.readMoved(field(fields, 'user_id') ?? '', at, frame)
       default:
         // The one who says it is newer than we are.
-        return log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.unknown_type')
+        log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.unknown_type')
+        return false
     }
   }
 }

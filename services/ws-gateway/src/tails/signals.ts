@@ -17,11 +17,15 @@ export const signalEntries =
   ({ hub, presence, typing, signals: { gateway }, log }: Hearers): EntryHandler =>
   (id, fields) => {
     const room = hub.get(field(fields, 'room_id') ?? '')
-    if (!room || field(fields, 'gateway') === gateway) return
+    if (!room || field(fields, 'gateway') === gateway) return false
     const { success, data: heard } = anySignal.safeParse(record(fields))
-    if (!success) return log.warn({ stream: SIGNALS_STREAM, entry: id }, 'entry.malformed')
+    if (!success) {
+      log.warn({ stream: SIGNALS_STREAM, entry: id }, 'entry.malformed')
+      return false
+    }
     if (heard.type === 'typing') typing.heard(room, heard.user_id, heard.is_typing)
     else presence.heard(room, heard.gateway, heard.user_id, heard.present, heard.at)
+    return true
   }
 
 function record(fields: readonly string[]): Record<string, string> {

@@ -5,8 +5,14 @@ import { streamKeys } from '@farmgate/streams/shards.ts'
 import { startTail, type Tail } from '@farmgate/streams/tail.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 
-/** Hears one entry; its fields flat: name, value, name, value. */
-export type EntryHandler = (id: string, fields: string[]) => void
+/** Hears one entry; its fields flat: name, value, name, value. Tells whether it said anything new here. */
+export type EntryHandler = (id: string, fields: string[]) => boolean
+
+/**
+ * Where only this gateway's own messages come back, which its sockets have had with the answers, there is no hurry: a
+ * read costs as much as ten entries.
+ */
+const REST_MS = 10
 
 type Holds = { redis: Redis; log: Log; pulse: Pulse; metrics: Pick<GatewayMetrics, 'losses'> }
 
@@ -24,19 +30,22 @@ export function tailStreams(
     log,
     pulse,
     streams: Object.keys(streams),
+    restMs: REST_MS,
     onLoss: () => {
       metrics.losses.inc()
       for (const hear of onLoss) hear()
     },
     onEntries(key, entries) {
       const handle = handlers.get(key)
+      let isNews = false
       for (const [id, fields] of entries) {
         try {
-          handle?.(id, fields)
+          isNews = handle?.(id, fields) || isNews
         } catch (error) {
           log.error({ err: error, key, entry: id }, 'entry.failed')
         }
       }
+      return isNews
     },
   })
 }

@@ -64,6 +64,8 @@ export type Evidence = {
   /** Processes that ended and were not killed by the case. */
   fallen: readonly string[]
   leftOver: { outbox: number; pending: number; unread: number; deadLetters: number }
+  /** What somebody wrote or a token, in a log, a metric or a refusal. */
+  leaks: readonly string[]
   /** By process that was never killed: before the fault, and now. */
   resources: readonly { process: string; before: Resources; now: Resources }[]
 }
@@ -148,4 +150,25 @@ export async function resourcesOf(pid: number): Promise<Resources> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   const files = await readdir(`/proc/${pid}/fd`)
   return { rssMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024, files: files.length }
+}
+
+/** What the load writes, and how every token begins. */
+const CANARIES = { 'what was written': ' is what I ', 'a token': 'eyJhbGciOi' }
+
+/** Wherever an operator may look. */
+export async function leaks({ stack, history }: World): Promise<string[]> {
+  const names = ['rooms-api', 'messages-api', 'ws-gateway', 'web'] as const
+  const metricsOf = async (name: (typeof names)[number]) => (await fetch(`${stack.urls[name]}/metrics`)).text()
+  const places: [string, string][] = [
+    ['a refusal', [...history.refusals].join()],
+    ...(await Promise.all(
+      names.map(async (name): Promise<[string, string]> => [`the log of ${name}`, await stack.log(name)]),
+    )),
+    ...(await Promise.all(
+      names.map(async (name): Promise<[string, string]> => [`the metrics of ${name}`, await metricsOf(name)]),
+    )),
+  ]
+  return places.flatMap(([place, text]) =>
+    Object.entries(CANARIES).flatMap(([what, canary]) => (text.includes(canary) ? [`${place} shows ${what}`] : [])),
+  )
 }

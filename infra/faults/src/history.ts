@@ -25,17 +25,22 @@ export type History = {
   ask<T>(user: string, method: string, path: string, asking?: Asking): Promise<Answer<T>>
   /** Something that was not as it has to be, seen while asking. */
   readonly misses: string[]
+  /** Every refusal as it was worded. */
+  readonly refusals: ReadonlySet<string>
 }
 
 /** Each request has a connection of its own, so that all instances get their share. */
 export function openHistory(url: string): History {
   const operations: Operation[] = []
+  const refusals = new Set<string>()
   return {
     operations,
     misses: [],
+    refusals,
     async ask<T>(user: string, method: string, path: string, asking: Asking = {}): Promise<Answer<T>> {
       const began = Date.now()
       const answer = await request<T>(url, user, method, path, asking)
+      if (answer.status !== 'lost' && answer.status >= 400) refusals.add(JSON.stringify(answer.body))
       const what = `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…')}`
       operations.push({ what, began, ms: Date.now() - began, status: answer.status })
       return answer

@@ -56,6 +56,7 @@ const good: Evidence = {
   views: [view],
   rooms: [room],
   overheard: [],
+  leaks: [],
   fallen: [],
   leftOver: { outbox: 0, pending: 0, unread: 0, deadLetters: 0 },
   resources: [{ process: 'web', before: { rssMb: 90, files: 30 }, now: { rssMb: 95, files: 30 } }],
@@ -100,6 +101,7 @@ test.each<[string, string, Evidence]>([
     'memory',
     { ...good, resources: [{ process: 'web', before: { rssMb: 90, files: 30 }, now: { rssMb: 300, files: 30 } }] },
   ],
+  ['canary', 'a token in a log', { ...good, leaks: ['the log of web shows a token'] }],
   ['I10', 'a stranger hears', { ...good, overheard: ['welcome'] }],
 ])('%s finds %s', (id, _, evidence) => {
   expect(broken(evidence)).toContain(id)

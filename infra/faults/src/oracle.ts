@@ -87,6 +87,11 @@ export const invariants: readonly Invariant[] = [
     ],
   },
   { id: 'I10', says: 'a stranger hears nothing', breaches: ({ overheard }) => [...overheard] },
+  {
+    id: 'canary',
+    says: 'no token and nothing that was written stands in a log, a metric or a refusal',
+    breaches: ({ leaks }) => [...leaks],
+  },
 ]
 
 /** What a message is known by: its client's id, which a deleted or doubled one may only have in its text or in its row. */

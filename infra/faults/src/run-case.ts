@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Evidence, leftOver, type Resources, resourcesOf, storedRooms, viewsOf } from './evidence.ts'
+import { type Evidence, leaks, leftOver, type Resources, resourcesOf, storedRooms, viewsOf } from './evidence.ts'
 import type { FaultCase, Trial } from './fault-case.ts'
 import { type Load, type LoadSize, startLoad, untilUnderWay } from './load.ts'
 import { invariants } from './oracle.ts'
@@ -23,7 +23,6 @@ export type Verdict = {
   breaches: ReadonlyMap<string, readonly string[]>
 }
 
-/** What the oracle of the suite grants a world to heal. */
 const HEALS_WITHIN_MS = 10_000
 const LOOK_MS = 250
 /** Load goes on for so long after the fault: what is new must work, too. */
@@ -32,13 +31,20 @@ const WARM_UP = 60
 /** Logs of cases that fail. */
 const KEPT = path.resolve(import.meta.dirname, '../../../.farmgate/faults')
 
-export type Run = { seed: number; size: LoadSize; short?: boolean }
+export type Run = {
+  seed: number
+  size: LoadSize
+  /** What lasts long is made shorter. */
+  short?: boolean
+  /** How long everything has to come right after the fault. */
+  healsWithinMs?: number
+}
 
 /** Starts a world, makes the fault of `it` under load, and compares what everybody saw with what is stored. */
-export async function runCase(it: FaultCase, { seed, size, short = false }: Run): Promise<Verdict> {
+export async function runCase(it: FaultCase, run: Run): Promise<Verdict> {
   const world = await openWorld(it.world)
   try {
-    const verdict = await runIn(world, it, { seed, size, short })
+    const verdict = await runIn(world, it, { short: false, healsWithinMs: HEALS_WITHIN_MS, ...run })
     if (verdict.healedMs === undefined) await keepLogs(world, path.join(KEPT, it.id))
     return verdict
   } finally {
@@ -53,7 +59,8 @@ async function keepLogs({ stack }: World, dir: string) {
     await writeFile(path.join(dir, `${name}.log`), await stack.log(name))
 }
 
-async function runIn(world: World, it: FaultCase, { seed, size, short }: Required<Run>): Promise<Verdict> {
+async function runIn(world: World, it: FaultCase, run: Required<Run>): Promise<Verdict> {
+  const { seed, size, short, healsWithinMs } = run
   const random = seededRandom(seed)
   const load = await startLoad(world, size, random)
   try {
@@ -67,7 +74,7 @@ async function runIn(world: World, it: FaultCase, { seed, size, short }: Require
     await load.quiet()
     const look = async () => judge(await gather(world, load, trial.deadLetters, watched))
     let breaches = await look()
-    while (total(breaches) > 0 && Date.now() < healed + HEALS_WITHIN_MS) {
+    while (total(breaches) > 0 && Date.now() < healed + healsWithinMs) {
       await wait(LOOK_MS)
       breaches = await look()
     }
@@ -142,6 +149,7 @@ async function gather(world: World, load: Load, deadLetters: number, { before, k
     misses: world.history.misses,
     views: viewsOf(load),
     rooms: await storedRooms(world),
+    leaks: await leaks(world),
     overheard: load.strangers.flatMap(({ frames }, i) => frames.map(({ type }) => `stranger-${i} heard ${type}`)),
     fallen: [...before].filter(([pid]) => !running.has(pid) && !killed.has(pid)).map(([, { process }]) => process),
     leftOver: { ...left, deadLetters: left.deadLetters - deadLetters },

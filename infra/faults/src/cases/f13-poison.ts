@@ -24,9 +24,9 @@ const POISON = {
 /** Of a producer that is newer than we are: skipped. */
 const unknownType = (room_id: string) => ({ type: 'message.sung', room_id, rev: '1', frame: '{}', card: '' })
 
-/** Forged: rooms-api knows no such room. One dead letter. */
+/** Forged: rooms-api, asked for what came before, knows no such room. One dead letter. */
 const unknownRoom = () => {
-  const event = { type: 'room.opened', room_id: randomUUID(), event_no: 1, at: new Date().toISOString() }
+  const event = { type: 'room.opened', room_id: randomUUID(), event_no: 2, at: new Date().toISOString() }
   return { events: JSON.stringify([{ ...event, customer_id: 'ada', farmer_id: 'bo', product_id: 'hay' }]) }
 }
 

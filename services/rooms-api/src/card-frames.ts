@@ -1,7 +1,7 @@
 import type { inboxChangesAnswer, inboxChangesBody } from '@farmgate/contracts/internal-rooms.ts'
 import type { Room } from '@farmgate/contracts/rooms.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
-import type { PendingQuery, Row } from 'postgres'
+import type { ISql } from 'postgres'
 import type { z } from 'zod'
 import { cardColumns, cardJoins, type RoomRow, type StoredRoom, seenBy, toStoredRoom } from './stored-room.ts'
 
@@ -56,16 +56,13 @@ const toFrame = (room: Room, user_id: string, total_unread: number): CardFrame =
   frame: JSON.stringify({ type: 'room.updated', room, total_unread }),
 })
 
-/** Over all rooms of each user, in both roles. Costs what is unread, not what there is. */
+/** Over all rooms of each user, in both roles. A user of whom nothing is kept has nothing unread. */
 async function totalsUnread(sql: Sql, userIds: ReadonlySet<string>): Promise<Map<string, number>> {
   const rows = await sql<{ user_id: string; total: number }[]>`
-    select asked.user_id, ${totalUnread(sql, sql`asked.user_id`)} as total
-    from unnest(${[...userIds]}::text[]) as asked (user_id)`
+    select user_id, total::float8 as total from rooms.unread_totals where user_id = any(${[...userIds]}::text[])`
   return new Map(rows.map(({ user_id, total }) => [user_id, total]))
 }
 
-/** An expression: what is unread for the user whom `user` names. */
-export const totalUnread = (sql: Sql, user: PendingQuery<Row[]> | string) => sql`(
-  coalesce((select sum(customer_unread) from rooms.rooms where customer_id = ${user} and customer_unread > 0), 0)
-  + coalesce((select sum(farmer_unread) from rooms.rooms where farmer_id = ${user} and farmer_unread > 0), 0)
-)::float8`
+/** An expression: what is unread for the user. */
+export const totalUnread = (sql: ISql, userId: string) => sql`
+  coalesce((select total from rooms.unread_totals where user_id = ${userId}), 0)::float8`

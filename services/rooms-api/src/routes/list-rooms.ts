@@ -1,8 +1,8 @@
 import { type ListRoomsQuery, listRoomsQuery, roomPage } from '@farmgate/contracts/rooms.ts'
-import type { Sql } from '@farmgate/postgres/database.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { problems } from '@farmgate/service-kit/problems.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
+import type { ISql } from 'postgres'
 import { z } from 'zod'
 import { totalUnread } from '../card-frames.ts'
 import { type Freshening, readFresh } from '../fresh-cards.ts'
@@ -47,23 +47,23 @@ export function listRooms(app: App, held: Freshening): void {
 }
 
 /**
- * One room more than the page has, if there is one. Two scans of the indexes that lie in the list's order, each of one
- * page at most: its cost does not grow with the number of rooms.
+ * One room more than the page has, if there is one. A walk along each shelf that the filter asks for, of one page at
+ * most: what it costs does not grow with the number of rooms, on whatever shelf they lie.
  */
-async function readPage(sql: Sql, userId: string, query: ListRoomsQuery, after: Place | undefined) {
-  const most = query.limit + 1
-  const inOrder = sql`order by activity_at desc, room_id desc limit ${most}`
+export async function readPage(sql: ISql, userId: string, query: ListRoomsQuery, after: Place | undefined) {
+  const inOrder = sql`order by activity_at desc, room_id desc limit ${query.limit + 1}`
   const behind = after
     ? sql`and (activity_at, room_id) < (${new Date(after[0]).toISOString()}::timestamptz, ${after[1]}::uuid)`
     : sql``
-  const inStatus = query.order_status ? sql`and order_status = ${query.order_status}` : sql``
   const rows = await sql<(RoomRow & { total_unread: number })[]>`
     with place as (
-      (select room_id, activity_at from rooms.rooms
-        where customer_id = ${userId} ${behind} ${inStatus} ${withUnread(sql, 'customer_unread', query)} ${inOrder})
-      union all
-      (select room_id, activity_at from rooms.rooms
-        where farmer_id = ${userId} ${behind} ${inStatus} ${withUnread(sql, 'farmer_unread', query)} ${inOrder})
+      select found.* from unnest(${shelvesOf(query)}::smallint[]) as asked (shelf), lateral (
+        (select room_id, activity_at from rooms.rooms
+          where customer_id = ${userId} and customer_shelf = asked.shelf ${behind} ${inOrder})
+        union all
+        (select room_id, activity_at from rooms.rooms
+          where farmer_id = ${userId} and farmer_shelf = asked.shelf ${behind} ${inOrder})
+      ) as found
       ${inOrder}
     ), card as (
       select ${cardColumns(sql)} from place join rooms.rooms r using (room_id) ${cardJoins(sql)}
@@ -76,10 +76,13 @@ async function readPage(sql: Sql, userId: string, query: ListRoomsQuery, after: 
   return { rooms, total_unread: rows[0]?.total_unread ?? 0 }
 }
 
-/** Literal conditions, so that the partial indexes serve them. */
-function withUnread(sql: Sql, column: 'customer_unread' | 'farmer_unread', { unread }: ListRoomsQuery) {
-  if (unread === undefined) return sql``
-  return unread === 'true' ? sql`and ${sql(column)} > 0` : sql`and ${sql(column)} = 0`
+/** As migrations/0002_lists.sql numbers them: two for each status, the second for rooms with something unread. */
+const SHELVES = { none: [0, 1], new: [2, 3], active: [4, 5], completed: [6, 7] }
+const ALL_SHELVES = Object.values(SHELVES).flat()
+
+function shelvesOf({ order_status, unread }: ListRoomsQuery): number[] {
+  const shelves = order_status === undefined ? ALL_SHELVES : SHELVES[order_status]
+  return unread === undefined ? shelves : shelves.filter((shelf) => shelf % 2 === (unread === 'true' ? 1 : 0))
 }
 
 const toCursor = (at: Place) => Buffer.from(JSON.stringify(at)).toString('base64url')

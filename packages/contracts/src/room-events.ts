@@ -74,8 +74,10 @@ export const roomEntry = (events: readonly RoomEvent[], requestId: string) => ({
   request_id: requestId,
 })
 
+const heardEvents = z.array(roomEvent).min(1)
+
 const heardEntry = z.object({
-  events: z.string().transform((json) => z.array(roomEvent).min(1).parse(JSON.parse(json))),
+  events: z.string().transform((json) => heardEvents.parse(JSON.parse(json))),
   request_id: z.string().default(''),
 })
 export type HeardEntry = z.infer<typeof heardEntry>

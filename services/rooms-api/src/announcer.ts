@@ -8,13 +8,13 @@ import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'
 import { type CardFrame, cardFrames } from './card-frames.ts'
 import type { MessagesApi } from './messages-api.ts'
-import { ofTopic } from './outbox-rows.ts'
+import { hasEvents, roomsOf } from './outbox-rows.ts'
 import type { Told } from './record-change.ts'
 
-/** Rooms whose cards are rendered by one statement. */
-const MOST_CARDS = 500
+/** Statements whose cards are rendered by one more: each may have changed some hundred rooms. */
+const MOST_TOLD = 16
 /** Beyond this the sweeper tells them: memory stays bounded while Postgres is slow. */
-const MOST_WAITING = 10_000
+const MOST_WAITING = 1_000
 
 export type Announcer = ReturnType<typeof startAnnouncer>
 
@@ -24,26 +24,25 @@ export type Announcer = ReturnType<typeof startAnnouncer>
  */
 export function startAnnouncer({ db, outbox, log }: { db: Database; outbox: Outbox; log: Log }) {
   // While one batch of cards is rendered the next one gathers: a busy room is rendered once for many.
-  const cards = gather<OutboxRow>({
-    most: MOST_CARDS,
+  const told = gather<Told>({
+    most: MOST_TOLD,
     max: MOST_WAITING,
-    work: async (rows) => {
+    work: async (batch) => {
+      const rows = batch.flatMap((one) => one.rows)
       try {
-        outbox.publish(await cardEntries(db, rows), rows)
+        outbox.publish([...batch.flatMap(storyEntries), ...(await cardEntries(db, rows))], rows)
       } catch (error) {
-        log.warn({ err: error, cards: rows.length }, 'announcer.cards_left_to_sweeper')
+        log.warn({ err: error, rows: rows.length }, 'announcer.left_to_sweeper')
       }
     },
   })
 
   return {
-    tell({ events, rows }: Told): void {
-      const [row] = ofTopic(rows, 'events')
-      if (row) outbox.publish([storyEntry(row, events)], [row])
-      cards.add(ofTopic(rows, 'card'))
+    tell(one: Told): void {
+      if (one.rows.length > 0) told.add([one])
     },
     /** Resolves when what had been told so far has been handed to the outbox. */
-    close: cards.idle,
+    close: told.idle,
   }
 }
 
@@ -51,47 +50,49 @@ export function startAnnouncer({ db, outbox, log }: { db: Database; outbox: Outb
 export const entriesOf =
   (db: Database) =>
   async (rows: OutboxRow[]): Promise<Entry[]> => [
-    ...(await storiesOf(db, ofTopic(rows, 'events'))).map(({ row, events }) => storyEntry(row, events)),
-    ...(await cardEntries(db, ofTopic(rows, 'card'))),
+    ...storyEntries({ events: await eventsOf(db, rows), rows }),
+    ...(await cardEntries(db, rows)),
   ]
 
 /** While Redis is away messages-api gets the events by hand. Cards wait: gateways ask for what changed. */
 export const handOver =
   (db: Database, messagesApi: MessagesApi) =>
   async (rows: OutboxRow[]): Promise<void> =>
-    messagesApi.hear((await storiesOf(db, ofTopic(rows, 'events'))).flatMap(({ events }) => events))
+    messagesApi.hear(await eventsOf(db, rows))
 
-/** The part of its room's story that each row names, in order. */
-async function storiesOf(db: Database, rows: readonly OutboxRow[]) {
-  if (rows.length === 0) return []
-  const column = <Name extends keyof OutboxRow>(name: Name) => rows.map((row) => row[name])
+/** The events that rows name, in order. */
+async function eventsOf(db: Database, rows: readonly OutboxRow[]): Promise<RoomEvent[]> {
+  const named = rows.flatMap(roomsOf).filter(hasEvents)
+  if (named.length === 0) return []
+  const column = <Name extends keyof (typeof named)[number]>(name: Name) => named.map((room) => room[name])
   const found = await db.run(
-    (sql) => sql<{ id: string; event: RoomEvent }[]>`
-      select named.id, e.payload as event
-      from unnest(
-        ${column('id')}::text[], ${column('subject')}::uuid[], ${column('first_rev')}::int[], ${column('last_rev')}::int[]
-      ) as named (id, room_id, first_rev, last_rev)
-      join rooms.room_events e on e.room_id = named.room_id and e.event_no between named.first_rev and named.last_rev
-      order by e.event_no`,
+    (sql) => sql<{ event: RoomEvent }[]>`
+      select e.payload as event
+      from unnest(${column('room_id')}::uuid[], ${column('first')}::int[], ${column('last')}::int[])
+        as named (room_id, first, last)
+      join rooms.room_events e on e.room_id = named.room_id and e.event_no between named.first and named.last
+      order by e.room_id, e.event_no`,
   )
-  const byRow = Map.groupBy(found, ({ id }) => id)
-  return rows.map((row) => ({ row, events: (byRow.get(row.id) ?? []).map(({ event }) => event) }))
+  return found.map(({ event }) => event)
+}
+
+/** An entry for each room that a row names: what a transaction did to a room is heard together. */
+function storyEntries({ events, rows }: Told): Entry[] {
+  const byRoom = Map.groupBy(events, (event) => event.room_id)
+  const named = rows.flatMap(roomsOf).filter(hasEvents)
+  return named.flatMap(({ room_id, first, last, request_id }) => {
+    const story = (byRoom.get(room_id) ?? []).filter(({ event_no }) => event_no >= first && event_no <= last)
+    return story.length > 0 ? [{ stream: ROOMS_STREAM, subject: room_id, fields: roomEntry(story, request_id) }] : []
+  })
 }
 
 /** The card of a room that several requests changed bears the name of the last. */
 async function cardEntries(db: Database, rows: readonly OutboxRow[]): Promise<Entry[]> {
   if (rows.length === 0) return []
-  const requestIds = new Map(rows.map(({ subject, request_id }) => [subject, request_id]))
+  const requestIds = new Map(rows.flatMap(roomsOf).map(({ room_id, request_id }) => [room_id, request_id]))
   const frames = await db.run((sql) => cardFrames(sql, [...requestIds.keys()]))
   return frames.map((card) => cardEntry(card, requestIds.get(card.room_id) ?? ''))
 }
-
-/** One entry a transaction: what happened to a room together is heard together. */
-const storyEntry = ({ subject, request_id }: OutboxRow, events: readonly RoomEvent[]): Entry => ({
-  stream: ROOMS_STREAM,
-  subject,
-  fields: roomEntry(events, request_id),
-})
 
 const cardEntry = (card: CardFrame, requestId: string): Entry => ({
   stream: INBOX_STREAM,

@@ -8,8 +8,9 @@ type CausedCard = Card & { request_id?: string }
 
 /**
  * Brings our cards to what messages-api says, in one statement, and gives the outbox rows of those that changed. Cards
- * are absolute: an old one, the same one again, or one that has not yet seen our newest event changes nothing. Of
- * several cards of a room only the newest is written, under the name of the request that caused it.
+ * are absolute: an old one, or one that has not yet seen our newest event, changes nothing. One that says what stands
+ * here already (we predicted it, or it comes again) is only looked at: nothing is locked, written or told. Of several
+ * cards of a room only the newest is written, under the name of the request that caused it.
  */
 export async function applyCards(sql: Sql, cards: readonly CausedCard[]): Promise<OutboxRow[]> {
   const newest = newestOf(cards)
@@ -23,22 +24,35 @@ export async function applyCards(sql: Sql, cards: readonly CausedCard[]): Promis
       )
     ), locked as (
       -- One order for everybody who locks several rooms, so that two batches never wait for each other.
-      select room_id from rooms.rooms where room_id in (select room_id from card) order by room_id for update
+      select room_id from rooms.rooms where room_id in (
+        select room_id from card join rooms.rooms r using (room_id) where ${isNews(sql)}
+      ) order by room_id for update
     ), changed as (
       update rooms.rooms r set
         card_rev = card.card_rev, last_seq = card.last_seq, last_message = card.last_message,
         customer_unread = card.customer_unread, farmer_unread = card.farmer_unread,
-        -- Until the farmer's read marker reaches the order's first message, or the order moves on.
-        is_new_order = r.order_status is not distinct from 'new' and card.farmer_seq < card.order_seq,
+        is_new_order = ${isNewOrder(sql)},
         activity_at = greatest(r.activity_at, card.last_at), card_changed_at = clock_timestamp()
       from card join locked using (room_id)
-      where r.room_id = card.room_id and r.card_rev < card.card_rev and r.event_no <= card.event_no
+      -- Once more, of the row as it is now that we hold it.
+      where r.room_id = card.room_id and ${isNews(sql)}
       returning r.room_id, card.request_id
     )
     insert into rooms.outbox (topic, subject, request_id)
     select 'card', room_id::text, coalesce(request_id, '') from changed
     returning ${outboxColumns(sql)}`
 }
+
+/** Whether `card` says of the room `r` what it does not show yet. With an equal card_rev we had predicted it otherwise. */
+const isNews = (sql: Sql) => sql`
+  r.event_no <= card.event_no and (r.card_rev < card.card_rev or r.card_rev = card.card_rev and (
+    r.last_seq, r.customer_unread, r.farmer_unread, r.is_new_order, r.last_message::text
+  ) is distinct from (
+    card.last_seq, card.customer_unread, card.farmer_unread, ${isNewOrder(sql)}, card.last_message::text
+  ))`
+
+/** Until the farmer's read marker reaches the order's first message, or the order moves on. */
+const isNewOrder = (sql: Sql) => sql`(r.order_status is not distinct from 'new' and card.farmer_seq < card.order_seq)`
 
 function newestOf(cards: readonly CausedCard[]) {
   const newest = new Map<string, CausedCard>()

@@ -10,9 +10,10 @@ export type Product = {
   image_url: string | null
 }
 
-const MOST_PRODUCTS = 10_000
+/** Where a product that is not known is looked for: the pool, or a transaction. */
+export type Ask = <T>(work: (sql: ISql) => Promise<T>) => Promise<T>
 
-export type KnownProducts = ReturnType<typeof createKnownProducts>
+const MOST_PRODUCTS = 10_000
 
 /**
  * Products that this process has seen, so that a checkout in the usual case is one statement. They may be out of date:
@@ -26,11 +27,13 @@ export function createKnownProducts() {
      * The product, which is the farmer's. What is known is enough to say yes, never to refuse.
      * @throws Refusal `unknown_product` or `not_the_farmers_product`
      */
-    async ofFarmer(sql: ISql, productId: string, farmerId: string): Promise<Product> {
+    async ofFarmer(ask: Ask, productId: string, farmerId: string): Promise<Product> {
       const seen = known.get(productId)
       if (seen?.farmer_id === farmerId) return seen
-      const [product] = await sql<Product[]>`
-        select product_id, farmer_id, name, unit, image_url from rooms.products where product_id = ${productId}`
+      const [product] = await ask(
+        (sql) => sql<Product[]>`
+          select product_id, farmer_id, name, unit, image_url from rooms.products where product_id = ${productId}`,
+      )
       if (!product) throw new Refusal('unknown_product')
       if (product.farmer_id !== farmerId) throw new Refusal('not_the_farmers_product')
       if (known.size >= MOST_PRODUCTS) known.clear()

@@ -28,8 +28,7 @@ export async function recordChange(tx: ISql, { room, event }: Change<RoomEvent>,
       values (${event.room_id}, ${event.event_no}, ${event.type}, ${JSON.stringify(event)}::text::json)
     )
     insert into rooms.outbox (topic, subject, first_rev, last_rev, request_id)
-    select topic, ${room.room_id}, ${event.event_no}::bigint, ${event.event_no}::bigint, ${requestId}
-    from (values ('events'), ('card')) as said (topic)
+    values ('events', ${room.room_id}, ${event.event_no}::bigint, ${event.event_no}::bigint, ${requestId})
     returning ${outboxColumns(tx)}`
   return { events: [event], rows }
 }

@@ -5,15 +5,20 @@ import { placeOrder } from './orders.ts'
 import { NOTHING_TOLD, recordChange, type Told } from './record-change.ts'
 import { cardColumns, cardJoins, type RoomRow, type StoredRoom, toStoredRoom } from './stored-room.ts'
 
-/** The room of this checkout, which is there. */
-export async function readRoomOf(sql: ISql, checkout: CheckoutBody, { lock = false } = {}): Promise<StoredRoom> {
-  const [row] = await sql<RoomRow[]>`
-    select ${cardColumns(sql)} from rooms.rooms r ${cardJoins(sql)}
-    where r.customer_id = ${checkout.customer_id} and r.farmer_id = ${checkout.farmer_id}
-      and r.product_id = ${checkout.product_id} ${lock ? sql`for update of r` : sql``}`
-  if (!row) throw new Error('a room that was there is gone: rooms are never deleted')
-  return toStoredRoom(row)
+/** The rooms of these parties and products, which are there, in the same order: in one statement. */
+export async function readRoomsOf(sql: ISql, keys: readonly RoomKey[]): Promise<StoredRoom[]> {
+  const column = (name: keyof RoomKey) => keys.map((key) => key[name])
+  const rows = await sql<RoomRow[]>`
+    select ${cardColumns(sql)}
+    from unnest(${column('customer_id')}::text[], ${column('farmer_id')}::text[], ${column('product_id')}::text[])
+      with ordinality as asked (customer_id, farmer_id, product_id, place)
+    join rooms.rooms r using (customer_id, farmer_id, product_id) ${cardJoins(sql)}
+    order by asked.place`
+  if (rows.length !== keys.length) throw new Error('a room that was there is gone: rooms are never deleted')
+  return rows.map(toStoredRoom)
 }
+
+type RoomKey = Pick<CheckoutBody, 'customer_id' | 'farmer_id' | 'product_id'>
 
 /** Whether a checkout places an order in a room that is there: the first one, or with `again` one more. */
 export const placesOrder = (room: StoredRoom, { is_post_checkout }: CheckoutBody, again: boolean): boolean =>
@@ -25,9 +30,19 @@ export async function returnToRoom(
   checkout: CheckoutBody,
   { again, requestId }: { again: boolean; requestId: string },
 ): Promise<{ room: StoredRoom; told: Told }> {
-  const room = await readRoomOf(tx, checkout, { lock: true })
+  const room = await lockRoomOf(tx, checkout)
   if (!placesOrder(room, checkout, again)) return { room, told: NOTHING_TOLD }
   const order = { quantity: checkout.quantity, imageUrl: checkout.product_image_url ?? null }
   const change = placeOrder(room, order, new Date().toISOString())
   return { room: change.room, told: await recordChange(tx, change, requestId) }
+}
+
+/** The room of this checkout, which is there. */
+async function lockRoomOf(tx: Tx, { customer_id, farmer_id, product_id }: RoomKey): Promise<StoredRoom> {
+  const [row] = await tx<RoomRow[]>`
+    select ${cardColumns(tx)} from rooms.rooms r ${cardJoins(tx)}
+    where r.customer_id = ${customer_id} and r.farmer_id = ${farmer_id} and r.product_id = ${product_id}
+    for update of r`
+  if (!row) throw new Error('a room that was there is gone: rooms are never deleted')
+  return toStoredRoom(row)
 }

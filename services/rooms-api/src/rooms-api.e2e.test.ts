@@ -1,3 +1,4 @@
+import { cardsAnswer } from '@farmgate/contracts/internal-messages.ts'
 import { type Room, room, roomPage } from '@farmgate/contracts/rooms.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { type Stack, startStack } from '@farmgate/stack/stack.ts'
@@ -34,21 +35,41 @@ const open = (customer_id: string, wish = {}) =>
   call('POST', '/chat/rooms/', token(customer_id), checkout({ customer_id, ...wish }))
 const read = async ({ room_id, customer_id }: Room): Promise<Room> =>
   room.parse((await call('GET', `/chat/rooms/${room_id}/`, token(customer_id))).body)
-const heard = (of: Room, cardRev: number) =>
+/** What messages-api says of a room, once it has heard of it up to `eventNo`. */
+const cardOf = ({ room_id }: Room, eventNo: number) =>
   until(async () => {
-    const [row] = await sql<{ card_rev: number }[]>`
-      select card_rev::int as card_rev from rooms.rooms where room_id = ${of.room_id}`
-    return row && row.card_rev > cardRev ? row.card_rev : undefined
+    const answer = await fetch(`${stack.urls['messages-api']}/internal/messages/cards/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TEST_INTERNAL_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ room_ids: [room_id] }),
+    })
+    const [card] = cardsAnswer.parse(await answer.json()).cards
+    return card && card.event_no >= eventNo ? card : undefined
   })
+const cardRev = async ({ room_id }: Room) => {
+  const [row] = await sql<{ card_rev: number }[]>`
+    select card_rev::int as card_rev from rooms.rooms where room_id = ${room_id}`
+  return row?.card_rev
+}
 
 test('what a checkout and a step predict is what messages-api then says', async () => {
   const opened = room.parse((await open('c-predicted', { product_image_url: 'https://img.example/p.jpg' })).body)
-  const first = await heard(opened, 0)
+  const { last_seq, last_message } = opened
+  const said = { card_rev: 2, last_seq, last_message, farmer_unread: 1, customer_unread: 0 }
+  expect(await cardOf(opened, 2)).toMatchObject(said)
+  expect(await cardRev(opened)).toBe(2)
   expect(await read(opened)).toEqual(opened)
   const url = `/chat/rooms/${opened.room_id}/`
   const moved = room.parse((await call('PATCH', url, token('f-1'), { order_status: 'active' })).body)
-  await heard(opened, first)
+  const { card_rev } = await cardOf(opened, 3)
+  await until(async () => (await cardRev(opened)) === card_rev)
   expect(room.parse((await call('GET', url, token('f-1'))).body)).toEqual(moved)
+})
+
+test('a room that was only asked in is predicted, too', async () => {
+  const opened = room.parse((await open('c-asked', { is_post_checkout: false })).body)
+  expect(await cardOf(opened, 1)).toMatchObject({ card_rev: 1, last_seq: 0, last_message: null, farmer_unread: 0 })
+  expect(await cardRev(opened)).toBe(1)
 })
 
 test("a request's id stands in what it causes on every stream: rooms, messages, inbox", async () => {
@@ -71,7 +92,7 @@ test("a request's id stands in what it causes on every stream: rooms, messages, 
 
 test('a rebuild heals whatever stands in a card', async () => {
   const opened = room.parse((await open('c-corrupt')).body)
-  await heard(opened, 0)
+  await cardOf(opened, 2)
   const good = await read(opened)
   await sql`
     update rooms.rooms set farmer_unread = 99, customer_unread = 98, last_seq = 97, last_message = null, card_rev = 1000000

@@ -52,7 +52,7 @@ test('is ready when each of several instances listens itself', async () => {
 })
 
 test('npm run rebuild says how many cards it has made', async () => {
-  const rebuilding = launch(env, [process.execPath, path.join(import.meta.dirname, 'rebuild.ts')])
+  const rebuilding = launch(env, [process.execPath, path.join(import.meta.dirname, '../../ops/src/main.ts'), 'rebuild'])
   expect((await once(rebuilding.child, 'close'))[0]).toBe(0)
   expect(rebuilding.output()).toBe('0 cards written anew\n')
 })

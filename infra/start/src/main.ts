@@ -9,6 +9,7 @@ import { ensureInternalToken } from './internal-token.ts'
 import { keepRunning } from './keep-running.ts'
 import { lockFolder } from './lock.ts'
 import { requireFreePorts } from './ports.ts'
+import { keepRedisUrl } from './redis-url.ts'
 import { seedCatalog } from './seed.ts'
 import { origin, services } from './services.ts'
 import { StartError } from './start-error.ts'
@@ -45,6 +46,7 @@ async function start() {
   const database = hold('postgres', await openPostgres(config))
   stop.throwIfAborted()
   const redis = hold('redis', await openRedis(config))
+  await keepRedisUrl(data, redis.url)
   stop.throwIfAborted()
   await migrate({ adminUrl: database.url })
   say('database      migrated')

@@ -47,8 +47,10 @@ export async function serve(app: App, options: Options): Promise<void> {
 
 /** The first signal stops, the following ones change nothing: the launcher and the terminal may both send one. */
 function stopOnce(app: App, { log, closing = [], stopMs = STOP_MS }: Options) {
+  let isStopping = false
   return async (signal: string) => {
-    if (app.shuttingDown) return
+    if (isStopping) return
+    isStopping = true
     app.shuttingDown = true
     log.info({ signal }, 'service.stopping')
     setTimeout(() => {

@@ -3,6 +3,7 @@ import type { Auth } from '@farmgate/service-kit/auth.ts'
 import { acceptSockets } from './handshake.ts'
 import type { Held } from './held.ts'
 import { describeSockets } from './routes/asyncapi.ts'
+import { drainGateway } from './routes/drain-gateway.ts'
 import { inboxSocket } from './routes/inbox-socket.ts'
 import { roomSocket } from './routes/room-socket.ts'
 
@@ -13,4 +14,5 @@ export async function answer(app: App, auth: Auth, held: Held): Promise<void> {
   roomSocket(app, door)
   inboxSocket(app, door)
   describeSockets(app)
+  drainGateway(app, door)
 }

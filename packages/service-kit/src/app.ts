@@ -14,6 +14,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { ARRIVAL, type Arrival, refuseSilence } from './arrival.ts'
 import { type Auth, bearerToken, openAuth } from './auth.ts'
 import type { AuthConfig, ProcessConfig } from './config.ts'
+import { type EventLoop, watchEventLoop } from './event-loop.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { type Described, describeApi } from './openapi.ts'
@@ -37,6 +38,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** True from the first signal to stop: readiness says so, and connections are not kept. */
     shuttingDown: boolean
+    /** Refuses what is new while this process is late to its own work. Routes that want a user ask it by themselves. */
+    eventLoop: EventLoop
   }
   interface FastifyRequest {
     /**
@@ -96,6 +99,8 @@ export async function createApp(options: Options): Promise<App> {
   const app = createServer(options)
   app.setErrorHandler(answerProblem)
   app.decorate('shuttingDown', false)
+  app.decorate('eventLoop', watchEventLoop(metrics))
+  app.addHook('onClose', async () => app.eventLoop.close())
   app.decorateRequest('deadline', Number.POSITIVE_INFINITY)
   answerUnknownPaths(app)
   stampAnswers(app)
@@ -103,7 +108,7 @@ export async function createApp(options: Options): Promise<App> {
   if (metrics) measureAnswers(app, metrics)
   await allowOrigins(app, config.ALLOWED_ORIGINS)
   const users = auth && (await openAuth(app, auth))
-  app.addHook('onRequest', async (request) => admit(request, users, limits))
+  app.addHook('onRequest', async (request) => admit(request, users, limits, app.eventLoop))
   // Again once the body is here: it may have lain in the socket while the process stood still.
   app.addHook('preHandler', async (request) => refuseLate(request))
   app.addHook('onRequest', async ({ headers }) => refuseEncoded(headers))
@@ -200,10 +205,16 @@ async function allowOrigins(app: App, origins: string[]) {
 }
 
 /** Who may pass: closed unless a route says that it is open. */
-async function admit(request: FastifyRequest, auth: Auth | undefined, limits: RateLimits | undefined) {
+async function admit(
+  request: FastifyRequest,
+  auth: Auth | undefined,
+  limits: RateLimits | undefined,
+  eventLoop: EventLoop,
+) {
   const { config, url } = request.routeOptions
   if (!auth || config.access === 'open' || url === undefined) return
   if (url.startsWith('/internal/')) return admitInternal(request, auth)
+  eventLoop.refuseWhenLate()
   // Both at once, so that a request waits for Redis only once; a flood of bad tokens counts against its address.
   await Promise.all([limits?.take('ip', request.ip), admitUser(request, auth, limits)])
 }

@@ -131,6 +131,35 @@ describe('a socket is closed with', () => {
     await rig.open(path, from('203.0.113.9'), unlimited).hears('welcome')
   })
 
+  it('4429: one socket of an address too many; another address has room, and this one when one has gone', async () => {
+    const gateway = await rig.start({ SOCKETS_PER_ADDRESS: '3' })
+    const path = `/ws/chat/${rig.backend.openRoom().id}/`
+    const from = (address: string) => rig.open(path, { user: 'c-1', headers: { 'x-forwarded-for': address } }, gateway)
+    const three = [from('203.0.113.1'), from('203.0.113.1'), from('203.0.113.1')]
+    for (const one of three) await one.hears('welcome')
+    expect(await from('203.0.113.1').closes()).toMatchObject({ code: 4429 })
+    const other = from('203.0.113.2')
+    await other.hears('welcome')
+    await three[0]?.close()
+    other.say({ type: 'ping' })
+    await other.hears('pong')
+    await from('203.0.113.1').hears('welcome')
+  })
+
+  it('1012: many sockets are let go one after the other, and no new ones are taken', async () => {
+    const gateway = await rig.start({ RATE_LIMITS: 'off' })
+    const { id } = rig.backend.openRoom()
+    const sockets = await Promise.all(Array.from({ length: 60 }, () => rig.enter(id, 'c-1', gateway)))
+    const ends: number[] = []
+    for (const { ws } of sockets) ws.on('close', () => ends.push(performance.now()))
+    gateway.kill('SIGTERM')
+    await until(() => ends.length > 0)
+    const late = rig.open(`/ws/chat/${id}/`, { user: 'c-1' }, gateway)
+    for (const one of [...sockets, late]) expect(await one.closes(9_000)).toMatchObject({ code: 1012 })
+    expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(400)
+    expect(await gateway.exitCode()).toBe(0)
+  })
+
   it('1012: the server stops; what was taken is answered first, and the process ends with 0', async () => {
     const gateway = await rig.start()
     const room = rig.backend.openRoom()

@@ -1,4 +1,4 @@
-import { authFields, flag, port, processFields, redisFields, url } from '@farmgate/service-kit/config.ts'
+import { authFields, count, flag, port, processFields, redisFields, url } from '@farmgate/service-kit/config.ts'
 import { z } from 'zod'
 
 export const shape = {
@@ -12,6 +12,8 @@ export const shape = {
   WS_QUERY_TOKEN: flag(false),
   /** Seconds. */
   HEARTBEAT_S: z.coerce.number().int().min(1).max(300).default(20),
+  /** Open at one gateway, where RATE_LIMITS is on: a town may stand behind one address. */
+  SOCKETS_PER_ADDRESS: count(5_000),
 }
 
 export type Config = z.output<z.ZodObject<typeof shape>>

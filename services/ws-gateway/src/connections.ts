@@ -8,21 +8,32 @@ const GOODBYE_MS = 2_000
 /** Sockets of one user that are open here: tabs and phones, and room for what hangs. */
 const MAX_OF_USER = 50
 
+/** At the end sockets are let go in steps, so that they do not all come to the other gateways in one moment. */
+const STEP_MS = 100
+const MOST_STEPS = 25
+const STEP_SOCKETS = 10
+
 export type Connections = {
   /** Takes a socket in the same turn in which it was upgraded, so that none of its frames is lost. */
   accept(ws: WebSocket, requestId: string): Connection
-  /** It is this user's. Throws Refusal('rate_limited') where too many are, and limits are on. */
-  admit(connection: Connection, userId: string): void
+  /** It is this user's, at this address. Throws Refusal('rate_limited') where too many are, and limits are on. */
+  admit(connection: Connection, userId: string, address: string): void
   /** Nothing said from now on is heard; new sockets are sent elsewhere (1012). */
   deafen(): void
-  /** Closes every socket with 1012, and waits until they are gone. */
+  /** Closes every socket with 1012, over 2.5 s where they are many, and waits until they are gone. */
   close(): Promise<void>
 }
 
+export type ConnectionsOptions = ConnectionOptions & {
+  /** Sockets of one address that are open here. */
+  mostOfAddress: number
+}
+
 /** All sockets of this process. */
-export function openConnections(options: ConnectionOptions): Connections {
+export function openConnections(options: ConnectionsOptions): Connections {
   const open = new Map<Connection, WebSocket>()
-  const ofUser = new Map<string, number>()
+  const ofUser = countOpen(options.rateLimits ? MAX_OF_USER : Number.POSITIVE_INFINITY)
+  const ofAddress = countOpen(options.rateLimits ? options.mostOfAddress : Number.POSITIVE_INFINITY)
   let closing = false
 
   options.clock.onTick(() => {
@@ -38,15 +49,9 @@ export function openConnections(options: ConnectionOptions): Connections {
       if (closing) connection.close('restarting')
       return connection
     },
-    admit(connection, userId) {
-      const others = ofUser.get(userId) ?? 0
-      if (options.rateLimits && others >= MAX_OF_USER) throw new Refusal('rate_limited')
-      ofUser.set(userId, others + 1)
-      connection.onClosed(() => {
-        const left = (ofUser.get(userId) ?? 1) - 1
-        if (left > 0) ofUser.set(userId, left)
-        else ofUser.delete(userId)
-      })
+    admit(connection, userId, address) {
+      ofUser(connection, userId)
+      ofAddress(connection, address)
     },
     deafen() {
       closing = true
@@ -55,9 +60,33 @@ export function openConnections(options: ConnectionOptions): Connections {
     async close() {
       closing = true
       const gone = [...open.values()].map((ws) => new Promise((resolve) => ws.once('close', resolve)))
-      for (const connection of open.keys()) connection.close('restarting')
+      await closeInSteps([...open.keys()])
       await Promise.race([Promise.all(gone), wait(GOODBYE_MS)])
       for (const connection of open.keys()) connection.terminate()
     },
+  }
+}
+
+async function closeInSteps(leaving: readonly Connection[]) {
+  const size = Math.max(STEP_SOCKETS, Math.ceil(leaving.length / MOST_STEPS))
+  for (let at = 0; at < leaving.length; at += size) {
+    if (at > 0) await wait(STEP_MS)
+    for (const connection of leaving.slice(at, at + size)) connection.close('restarting')
+  }
+}
+
+/** Counts what is open by whose it is; throws Refusal('rate_limited') where `most` are there already. */
+function countOpen(most: number) {
+  const counts = new Map<string, number>()
+  return (connection: Connection, whose: string) => {
+    if (most === Number.POSITIVE_INFINITY) return
+    const others = counts.get(whose) ?? 0
+    if (others >= most) throw new Refusal('rate_limited')
+    counts.set(whose, others + 1)
+    connection.onClosed(() => {
+      const left = (counts.get(whose) ?? 1) - 1
+      if (left > 0) counts.set(whose, left)
+      else counts.delete(whose)
+    })
   }
 }

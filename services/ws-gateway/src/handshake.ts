@@ -68,12 +68,13 @@ export function socketRoute(app: App, url: string, greeter: Greeter, enter: Ente
   const greet = async (ws: WebSocket, request: FastifyRequest) => {
     const connection = connections.accept(ws, request.id)
     try {
+      app.eventLoop.refuseWhenLate()
       await limits.take('handshakes', request.ip)
       const user = await auth.verifyToken(tokenOf(request, config.WS_QUERY_TOKEN))
       connection.liveUntil(user.exp)
       // A service has no room and no chat list: for it there is nothing here.
       if (user.isService) throw new Refusal('unknown_room')
-      connections.admit(connection, user.id)
+      connections.admit(connection, user.id, request.ip)
       if (!connection.closed) await entering(() => enter(connection, user, request))
     } catch (error) {
       const reason = closeReasonOf(error)

@@ -16,7 +16,7 @@ import { openSignals, type Signals } from './signals.ts'
 import { openTyping, type Typing } from './typing.ts'
 
 type Needs = {
-  config: Pick<Config, 'ALLOWED_ORIGINS' | 'WS_QUERY_TOKEN' | 'HEARTBEAT_S' | 'RATE_LIMITS'>
+  config: Pick<Config, 'ALLOWED_ORIGINS' | 'WS_QUERY_TOKEN' | 'HEARTBEAT_S' | 'RATE_LIMITS' | 'SOCKETS_PER_ADDRESS'>
   log: Log
   metrics: GatewayMetrics
   redis: Redis
@@ -48,7 +48,14 @@ export function hold(needs: Needs): Held {
   const { config, log, metrics, redis, pulse, messagesApi, commandsApi } = needs
   const clock = startClock()
   const heartbeatS = config.HEARTBEAT_S
-  const connections = openConnections({ clock, log, metrics, heartbeatS, rateLimits: config.RATE_LIMITS === 'on' })
+  const connections = openConnections({
+    clock,
+    log,
+    metrics,
+    heartbeatS,
+    rateLimits: config.RATE_LIMITS === 'on',
+    mostOfAddress: config.SOCKETS_PER_ADDRESS,
+  })
   const gaps = fillGaps(messagesApi, { log, metrics })
   const hub = new Hub(gaps.notice)
   const signals = openSignals({ redis, pulse, log })

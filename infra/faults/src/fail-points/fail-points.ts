@@ -21,11 +21,11 @@ export const failPoints = {
     after('packages/streams/src/settle.ts', 'await handle(work.map(({ event }) => event))', 'kill-before-xack'),
   ],
   'kill-mid-upload': [
-    {
-      file: 'services/messages-api/src/images/keep-image.ts',
-      find: "await images.store.put(image.image_id, 'thumbnail'",
-      put: "dieAt('kill-mid-upload'); await images.store.put(image.image_id, 'thumbnail'",
-    },
+    after(
+      'services/messages-api/src/images/keep-image.ts',
+      'await putFiles(held, workspace, image, signal)',
+      'kill-mid-upload',
+    ),
   ],
 
   /** Only the sweeper publishes, at once: makes `outbox-by-id` meet late commits within seconds instead of days. */

@@ -1,5 +1,4 @@
-import type { RoomClient } from '@farmgate/test/e2e/room-client.ts'
-import { RoomClient as Client } from '@farmgate/test/e2e/room-client.ts'
+import { RoomClient } from '@farmgate/test/e2e/room-client.ts'
 import type { Trial } from './fault-case.ts'
 import { expectSoon } from './strike.ts'
 
@@ -7,7 +6,7 @@ import { expectSoon } from './strike.ts'
 export type Crowd = AsyncDisposable & {
   /** Sockets that have ended since the beginning. */
   lost(): number
-  /** Each has had a welcome since its last loss. */
+  /** Each is connected and welcomed. */
   areAllIn(): boolean
   closes(): number[]
 }
@@ -15,10 +14,9 @@ export type Crowd = AsyncDisposable & {
 export async function openCrowd({ world, load, random }: Trial, size: number): Promise<Crowd> {
   const clients = Array.from({ length: size }, () => {
     const { room_id, customer_id } = random.pick(load.conversations)
-    return new Client(world.stack.wsUrl, room_id, customer_id)
+    return new RoomClient(world.stack.wsUrl, room_id, customer_id)
   })
-  const welcomes = ({ frames }: RoomClient) => frames.filter(({ type }) => type === 'welcome').length
-  const areAllIn = () => clients.every((client) => welcomes(client) > client.closes.length)
+  const areAllIn = () => clients.every(({ isIn }) => isIn)
   await expectSoon(`${size} are in`, areAllIn, 20_000)
   return {
     areAllIn,

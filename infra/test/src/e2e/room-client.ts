@@ -43,6 +43,7 @@ export class RoomClient {
   readonly #repeats = new Map<string, number>()
   #socket: WebSocket | undefined
   #catchingUp = false
+  #isIn = false
   #done = false
   readonly #url: string
   readonly #user: string
@@ -59,6 +60,11 @@ export class RoomClient {
     this.#waiting.push(it)
     this.#transmit(it)
     return client_message_id
+  }
+
+  /** Connected and welcomed. */
+  get isIn(): boolean {
+    return this.#isIn && this.#socket?.readyState === WebSocket.OPEN
   }
 
   /** What has been said and not yet acknowledged. */
@@ -107,6 +113,7 @@ export class RoomClient {
     const socket = new WebSocket(this.#url + query, [SUBPROTOCOL, `${BEARER_PREFIX}${token(this.#user)}`])
     this.#socket = socket
     this.#connections++
+    this.#isIn = false
     this.#catchingUp = this.rev !== undefined
     socket.on('message', (data) => this.#hear(JSON.parse(String(data)) as RoomFrame))
     socket.on('error', () => undefined) // a close follows, and says what there is to say
@@ -131,12 +138,17 @@ export class RoomClient {
 
   #hear(frame: RoomFrame): void {
     this.frames.push(frame)
-    if (frame.type === 'welcome') this.since ??= frame.rev
+    if (frame.type === 'welcome') this.#welcomed(frame.rev)
     if (frame.type === 'welcome' && !this.#catchingUp) this.#live(frame.rev)
     if (frame.type === 'error' && LATER.includes(frame.code)) this.#again(frame.client_message_id)
     if (frame.type === 'resync') this.breaches.push('resync')
     if (frame.type === 'caught_up') this.#caughtUp(frame.rev)
     if ('message' in frame) this.#apply(frame.message)
+  }
+
+  #welcomed(rev: number): void {
+    this.#isIn = true
+    this.since ??= rev
   }
 
   #caughtUp(rev: number): void {

@@ -18,7 +18,7 @@ export function uploadImage(app: App, held: Held) {
     description:
       'First `room_id`, then `file`. What is kept is decoded and encoded anew: upright, in sRGB, without metadata. ' +
       'AVIF becomes JPEG, or WebP where it is transparent. Animations of up to 100 frames and 40 megapixels in all are ' +
-      'kept, longer ones become their first frame. One that is in no message after a day is removed.',
+      'kept, longer ones and turned ones become their first frame. One that is in no message after a day is removed.',
     consumes: ['multipart/form-data'],
     body: uploadImageForm,
     response: {

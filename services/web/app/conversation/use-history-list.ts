@@ -3,6 +3,7 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import { type FocusEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { drawnRows } from './drawn-rows.ts'
 import { isOwn, rowKey, seqOf } from './rows.ts'
+import { useFollowEnd } from './use-follow-end.ts'
 
 /** One line of text with its padding; rows are measured as soon as they are drawn. */
 const ESTIMATE_PX = 64
@@ -24,10 +25,7 @@ const NEAR_TOP = 20
  */
 export function useHistoryList({ entries, first_unread_seq }: RoomSnapshot, me: string) {
   const scroller = useRef<HTMLDivElement>(null)
-  // The row it opens at; -1 for the end.
-  const opening = useRef<number | undefined>(
-    first_unread_seq === null ? -1 : entries.findIndex((entry) => seqOf(entry) === first_unread_seq),
-  )
+  const [unread] = useState(() => firstUnread(entries, first_unread_seq))
   const [focused, setFocused] = useState<number>()
   const keyOf = useCallback((index: number) => (entries[index] ? rowKey(entries[index], me) : index), [entries, me])
   const extract = useCallback(
@@ -47,18 +45,17 @@ export function useHistoryList({ entries, first_unread_seq }: RoomSnapshot, me: 
     paddingStart: TOP_PX,
     paddingEnd: BOTTOM_PX,
     scrollPaddingStart: TOP_PX,
-    // About the end, so that the first rows drawn are not the oldest ones.
-    initialOffset: () => entries.length * ESTIMATE_PX,
+    // About where it opens, so that the first rows drawn are not the oldest ones.
+    initialOffset: () => TOP_PX + (unread > 0 ? unread : entries.length) * ESTIMATE_PX,
     directDomUpdates: true,
     directDomUpdatesMode: 'position',
   })
 
   useLayoutEffect(() => {
-    if (opening.current === undefined) return
-    if (opening.current > 0) list.scrollToIndex(opening.current, { align: 'start' })
+    if (unread > 0) list.scrollToIndex(unread, { align: 'start' })
     else list.scrollToEnd()
-    opening.current = undefined
-  }, [list])
+  }, [list, unread])
+  useFollowEnd(scroller, END_PX, list.scrollToEnd)
 
   // One's own message is followed from wherever one was.
   const last = entries.at(-1)
@@ -82,6 +79,10 @@ export function useHistoryList({ entries, first_unread_seq }: RoomSnapshot, me: 
     onBlur: () => setFocused(undefined),
   }
 }
+
+/** The row it opens at; -1 where all has been read. */
+const firstUnread = (entries: RoomSnapshot['entries'], seq: number | null) =>
+  seq === null ? -1 : entries.findIndex((entry) => seqOf(entry) === seq)
 
 function rowOf(target: Element): number | undefined {
   const index = target.closest<HTMLElement>('[data-index]')?.dataset.index

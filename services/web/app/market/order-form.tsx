@@ -3,7 +3,7 @@ import { type FormEvent, useId, useState } from 'react'
 import type { DemoProduct } from '../../src/demo/market.ts'
 import { useFormat } from '../texts/format.ts'
 import { useTexts } from '../texts/texts.ts'
-import { isQuantity, stepped } from './quantity.ts'
+import { isQuantity } from './quantity.ts'
 import { QuantityField } from './quantity-field.tsx'
 import { useCheckout } from './use-checkout.ts'
 
@@ -11,7 +11,7 @@ import { useCheckout } from './use-checkout.ts'
 export function OrderForm({ product }: { product: DemoProduct }) {
   const { market } = useTexts()
   const format = useFormat()
-  const [quantity, setQuantity] = useState(stepped(0, product.step, 1))
+  const [quantity, setQuantity] = useState(Math.max(1, product.step))
   const { mutate, isPending, error } = useCheckout(product)
   const complaint = useId()
   const wrong = isQuantity(quantity) ? error && faultText(error, market) : market.badQuantity

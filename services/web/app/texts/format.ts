@@ -5,7 +5,7 @@ import { daysFrom } from './days.ts'
 export type Format = ReturnType<typeof createFormat>
 
 /** Numbers and times as a language writes them. Takes RFC 3339 or a Date; answers in the user's own time zone. */
-function createFormat(tag: Language) {
+function createFormat(tag: string) {
   const decimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 3 })
   const money = new Intl.NumberFormat(tag, { style: 'currency', currency: 'EUR' })
   const clock = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' })
@@ -51,7 +51,7 @@ function createFormat(tag: Language) {
   }
 }
 
-const formats: Record<Language, Format> = { en: createFormat('en'), de: createFormat('de') }
+const formats: Record<Language, Format> = { en: createFormat('en-GB'), de: createFormat('de-DE') }
 
 /** Numbers and times in the user's language. */
 export const useFormat = (): Format => formats[useSetting(language)]

@@ -9,7 +9,7 @@ export const market = {
   quantity: 'Quantity',
   less: 'Less',
   more: 'More',
-  total: 'Together',
+  total: 'Total',
   checkout: 'Proceed to Checkout',
   ask: 'Ask before buying',
   hint: 'Checkout opens your conversation with the farm. Nothing is paid here.',

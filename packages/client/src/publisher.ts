@@ -2,13 +2,14 @@
 const FRAME_MS = 16
 
 /**
- * Tells its subscribers that there is something new, however often it changed meanwhile: at once after a quiet moment,
- * then at most once in `FRAME_MS`. Between two tellings the snapshot is the same object.
+ * Tells its subscribers that there is something new, however often it changed meanwhile: after a quiet moment as soon as
+ * what runs now has ended, then at most once in `FRAME_MS`. Between two tellings the snapshot is the same object.
  */
 export class Publisher<Snapshot> {
   readonly #make: () => Snapshot
   readonly #listeners = new Set<() => void>()
   #snapshot: Snapshot
+  #isDue = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #publishedAt = 0
   #closed = false
@@ -30,21 +31,26 @@ export class Publisher<Snapshot> {
   readonly getSnapshot = (): Snapshot => this.#snapshot
 
   readonly changed = (): void => {
-    if (this.#closed) return
-    const in_ms = Math.max(0, this.#publishedAt + FRAME_MS - Date.now())
-    this.#timer ??= setTimeout(() => this.#publish(), in_ms)
+    if (this.#isDue || this.#closed) return
+    this.#isDue = true
+    const in_ms = this.#publishedAt + FRAME_MS - Date.now()
+    if (in_ms <= 0) queueMicrotask(() => this.#publish())
+    else this.#timer = setTimeout(() => this.#publish(), in_ms)
   }
 
   /** Tells for the last time. */
   close(): void {
-    this.#closed = true
+    if (this.#closed) return
+    clearTimeout(this.#timer)
+    this.#isDue = true
     this.#publish()
+    this.#closed = true
     this.#listeners.clear()
   }
 
   #publish() {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    if (!this.#isDue || this.#closed) return
+    this.#isDue = false
     this.#publishedAt = Date.now()
     this.#snapshot = this.#make()
     for (const listener of this.#listeners) listener()

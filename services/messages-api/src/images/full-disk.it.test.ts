@@ -17,14 +17,14 @@ import { upload } from './upload.fixture.ts'
 const mount = mkdtempSync(path.join(tmpdir(), 'farmgate-full-'))
 const isMounted = (() => {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount], { stdio: 'ignore' })
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount], { stdio: 'ignore' })
     return true
   } catch {
     return false
   }
 })()
 afterAll(() => {
-  if (isMounted) execFileSync('umount', [mount])
+  if (isMounted) execFileSync('/bin/umount', [mount])
   rmSync(mount, { recursive: true })
 })
 

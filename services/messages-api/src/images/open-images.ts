@@ -11,7 +11,7 @@ const MAX_WAITING = 20
 const LIGHT_BYTES = 100 * 1024 * 1024
 
 /** What decodes pictures, so many at once; `memory` as `readHeader` tells it. */
-export type Decoding = {
+type Decoding = {
   run<T>(picture: { user: string; memory: number; signal: AbortSignal }, work: () => Promise<T>): Promise<T>
   readonly waiting: number
 }

@@ -5,7 +5,7 @@ import { VARIANTS, type Variant } from './store.ts'
 export const URL_LIFE_S = 15 * 60
 
 /** Within a step an image has one and the same URL: a browser that has just loaded it need not do so again. */
-export const URL_STEP_S = 60
+const URL_STEP_S = 60
 
 /** Where an image can be had: paths of the one origin. */
 type ImageUrls = { url: string; thumbnail_url: string }

@@ -42,6 +42,7 @@ export async function answerTo<Answer>(
   ask: (token: string) => Promise<Response>,
 ): Promise<Answer> {
   const token = await tokens.get()
+  signal?.throwIfAborted()
   try {
     const response = await ask(token)
     return await decode(response.status === 401 ? await ask(await tokens.insteadOf(token)) : response)

@@ -11,7 +11,7 @@ export type Invariant = {
 /** Nothing that is asked for takes longer, whatever is wrong. */
 const MOST_MS = 10_000
 /** What a process may have grown by: the history and the sockets of the load itself are in it. */
-const MOST_GROWTH_MB = 120
+const MOST_GROWTH_MB = 200
 const MOST_MORE_FILES = 40
 
 export const invariants: readonly Invariant[] = [

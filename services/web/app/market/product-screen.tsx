@@ -41,8 +41,8 @@ function Product({ product, farm }: { product: DemoProduct; farm: DemoFarm }) {
         <p className="product-note" lang="en">
           {product.note}
         </p>
-        <KnownRoom product={product} />
         <OrderForm product={product} />
+        <KnownRoom product={product} />
       </div>
     </Screen>
   )

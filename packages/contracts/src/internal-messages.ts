@@ -5,7 +5,7 @@ import { card } from './message-events.ts'
 import { readMarkers } from './messages.ts'
 import { orderStatus } from './order-status.ts'
 import { roomEvent } from './room-events.ts'
-import { clientMessageId, position, time } from './text.ts'
+import { clientMessageId, position, time, traceparent } from './text.ts'
 
 /*
  * What messages-api answers to the other services, under /internal/messages/. The gateway checks frames at its border;
@@ -38,6 +38,7 @@ export const sendBatch = z.object({
         client_message_id: clientMessageId,
         body: z.string(),
         image_ids: z.array(imageId),
+        traceparent: traceparent.optional(),
       }),
     )
     .max(1000),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { roomId, userId } from './ids.ts'
 import { lastMessage } from './rooms.ts'
-import { position } from './text.ts'
+import { position, traceparent } from './text.ts'
 
 /** The stream on which messages-api tells what changed in a room's history, sharded by room id. */
 export const MESSAGES_STREAM = 'messages'
@@ -46,6 +46,7 @@ const change = {
   frame: z.string().min(1).meta({ description: 'One or more ready frames, separated by a line feed' }),
   card: cardField.default(null),
   request_id: requestId,
+  traceparent: traceparent.optional(),
 }
 
 /**

@@ -58,3 +58,6 @@ export const imageUrl = z
   .refine(isStorable, 'must be well-formed Unicode without NUL')
   .refine(isImageUrl, 'must be an https URL without credentials')
   .meta({ format: 'uri' })
+
+/** The W3C trace context of what caused this, where it is traced. Another one than we know is no reason to refuse. */
+export const traceparent = z.string().max(256)

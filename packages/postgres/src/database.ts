@@ -1,4 +1,5 @@
 import type { Log } from '@farmgate/service-kit/log.ts'
+import { type Trace, untraced } from '@farmgate/service-kit/trace.ts'
 import postgres from 'postgres'
 import { arrayTypes } from './arrays.ts'
 import { createGate } from './gate.ts'
@@ -21,6 +22,7 @@ type Options = {
   /** From asking to an answer, waiting for a slot included. */
   deadlineMs?: number
   maxWaiting?: number
+  trace?: Trace
 }
 
 /** A row that somebody else holds (F16) must not keep a slot for long: the caller comes back after Retry-After. */
@@ -39,7 +41,7 @@ export type Database = ReturnType<typeof openDatabase>
  * repeating it must be safe. A transaction that outlives its deadline is rolled back.
  */
 export function openDatabase(url: string, options: Options) {
-  const { name, log, max = 10, deadlineMs = 4_000, maxWaiting = 1_000 } = options
+  const { name, log, max = 10, deadlineMs = 4_000, maxWaiting = 1_000, trace = untraced } = options
   const gate = createGate({ what: 'postgres', slots: max, deadlineMs, maxWaiting })
   const sockets = watchSockets()
   const template = postgres(url, {
@@ -63,6 +65,7 @@ export function openDatabase(url: string, options: Options) {
   const probes = createPool({ size: 1, open })
   const sql: Sql = sqlThrough(template, pool.ask)
   const probe: Sql = sqlThrough(template, probes.ask)
+  const asSpan = <T>(what: string, work: () => Promise<T>) => trace.child(`postgres ${what}`, { kind: 'client' }, work)
   let checking: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
@@ -71,11 +74,11 @@ export function openDatabase(url: string, options: Options) {
     sql,
 
     /** One slot for `work`, whose statements share the pool. Throws DependencyAway, Refusal('overloaded'), or its error. */
-    run: <T>(work: (sql: Sql) => Promise<T>): Promise<T> => gate.run(async () => work(sql)),
+    run: <T>(work: (sql: Sql) => Promise<T>): Promise<T> => asSpan('statement', () => gate.run(async () => work(sql))),
 
     /** One slot for `work` in a transaction, committed when it returns and rolled back when it throws or is late. */
     begin: <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
-      gate.run((isLate) => pool.lend((link) => transaction(template, link, work, isLate))),
+      asSpan('transaction', () => gate.run((isLate) => pool.lend((link) => transaction(template, link, work, isLate)))),
 
     /** Resolves when Postgres answers. However many ask, one question is on its way. */
     check(): Promise<void> {

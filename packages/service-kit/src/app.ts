@@ -21,6 +21,8 @@ import { type Described, describeApi } from './openapi.ts'
 import { answerClientError, answerProblem } from './problems.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { Refusal } from './refusal.ts'
+import { type Trace, untraced } from './trace.ts'
+import { traceAnswers } from './trace-answers.ts'
 import { answerUnknownPaths } from './unknown-paths.ts'
 
 export type App = FastifyInstance<
@@ -63,6 +65,7 @@ type Options = {
   auth?: AuthConfig
   limits?: RateLimits
   metrics?: Metrics
+  trace?: Trace
   openapi?: Described
   /** How long a request may take to arrive, where not ARRIVAL. */
   arrival?: Arrival
@@ -95,7 +98,7 @@ const SAFE_HEADERS = {
  * tests hold them; on the hot path they go through JSON.stringify alone.
  */
 export async function createApp(options: Options): Promise<App> {
-  const { config, auth, limits, metrics, openapi } = options
+  const { config, auth, limits, metrics, trace = untraced, openapi } = options
   const app = createServer(options)
   app.setErrorHandler(answerProblem)
   app.decorate('shuttingDown', false)
@@ -106,6 +109,7 @@ export async function createApp(options: Options): Promise<App> {
   stampAnswers(app)
   logAnswers(app)
   if (metrics) measureAnswers(app, metrics)
+  traceAnswers(app, trace)
   await allowOrigins(app, config.ALLOWED_ORIGINS)
   const users = auth && (await openAuth(app, auth))
   app.addHook('onRequest', async (request) => admit(request, users, limits, app.eventLoop))

@@ -90,6 +90,15 @@ export const databaseFields = {
 
 export const redisFields = { REDIS_URL: redisUrl }
 
+/** OpenTelemetry's own names. Off without an endpoint; of what begins here the given share is sampled. */
+export const traceFields = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.transform((text) => text.replace(/\/+$/, '')).optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(0.01),
+}
+
+const traceConfig = z.object(traceFields)
+export type TraceConfig = z.output<typeof traceConfig>
+
 const processConfig = z.object(processFields)
 export type ProcessConfig = z.output<typeof processConfig>
 

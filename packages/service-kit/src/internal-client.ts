@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { DependencyAway, isDependencyAway } from './dependency.ts'
 import { exchange } from './exchange.ts'
 import { Refusal } from './refusal.ts'
+import { type Trace, untraced } from './trace.ts'
 
-type Options = { name: string; baseUrl: string; token: string; connections?: number }
+type Options = { name: string; baseUrl: string; token: string; connections?: number; trace?: Trace }
 
 type Call<T> = {
   /** Everything together: waiting for a connection, the answer and its body. Told to the other end as `x-deadline`. */
@@ -29,7 +30,7 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024
  * Calls to the /internal/ doors of another service over kept connections. Where it cannot be reached, is too slow or
  * overloaded: DependencyAway(name). Where it refuses (4xx): a Refusal with the same code, so that the owner's 404 stays one.
  */
-export function internalClient({ name, baseUrl, token, connections = 16 }: Options): InternalClient {
+export function internalClient({ name, baseUrl, token, connections = 16, trace = untraced }: Options): InternalClient {
   const { origin, pathname } = new URL(baseUrl)
   const prefix = pathname.replace(/\/$/, '')
   const pool = new Pool(origin, {
@@ -42,11 +43,13 @@ export function internalClient({ name, baseUrl, token, connections = 16 }: Optio
 
   async function ask(method: 'GET' | 'POST', path: string, body: string | undefined, call: Call<unknown>) {
     try {
+      const span = trace.current()
       const headers = {
         authorization,
         'x-deadline': String(Date.now() + call.deadlineMs),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(call.requestId !== undefined && { 'x-request-id': call.requestId }),
+        ...(span && { traceparent: span.traceparent }),
       }
       return await exchange(pool, { method, path: prefix + path, headers, body: body ?? null }, call.deadlineMs)
     } catch (cause) {
@@ -55,7 +58,8 @@ export function internalClient({ name, baseUrl, token, connections = 16 }: Optio
   }
 
   async function request<T>(method: 'GET' | 'POST', path: string, body: string | undefined, call: Call<T>) {
-    const { status, text } = await ask(method, path, body, call)
+    const asked = () => ask(method, path, body, call)
+    const { status, text } = await trace.child(`${method} ${name}${path}`, { kind: 'client' }, asked)
     if (status >= 300) throw refused(name, status, text)
     const json: unknown = text === '' ? undefined : JSON.parse(text)
     // Without a schema T is unknown: the caller passes the JSON on.

@@ -18,7 +18,12 @@ import type { Told } from './story.ts'
  * from what it has in hand; the sweeper renders what a crash left behind from the tables, here.
  */
 
-export const changeEntry = (change: RenderedChange, card: Card | null, requestId: string): Entry => ({
+export const changeEntry = (
+  change: RenderedChange,
+  card: Card | null,
+  requestId: string,
+  traceparent?: string,
+): Entry => ({
   stream: MESSAGES_STREAM,
   subject: change.room_id,
   fields: {
@@ -28,6 +33,7 @@ export const changeEntry = (change: RenderedChange, card: Card | null, requestId
     frame: change.frame,
     card: card ? JSON.stringify(card) : '',
     request_id: requestId,
+    ...(traceparent !== undefined && { traceparent }),
   },
 })
 

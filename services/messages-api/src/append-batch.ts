@@ -13,6 +13,7 @@ import type { SignUrls } from './images/signed-urls.ts'
 import { isLocked, isTwin } from './postgres-errors.ts'
 import { messageFrame } from './rendering.ts'
 import { type MessageRow, readerSeq } from './rows.ts'
+import { type TracedSends, tellTrace, traceSends } from './traced-sends.ts'
 
 /** `stored`: new and committed. `repeated`: there already, under this client_message_id. `refused`: never stored. */
 export type Appended =
@@ -36,10 +37,12 @@ const MOST_TRIES = 5
 export async function appendBatch(held: Held, sends: readonly Send[], requestId: string): Promise<Attempt[]> {
   const batch = { sends, ids: sends.map(() => uuidv7()), at: new Date(), requestId }
   const startedAt = performance.now()
-  const rows = await store(held, batch)
+  const spans = traceSends(held.trace, sends)
+  const rows = await held.trace.inside(spans.find(Boolean), () => store(held, batch))
   held.appended(sends.length, (performance.now() - startedAt) / 1_000)
   const attempts = rows.map((row, i) => toAttempt(held.images.urls.sign, batch, row, i))
-  announce(held, rows, attempts, requestId)
+  announce(held, rows, attempts, requestId, spans)
+  for (const span of spans) span?.end()
   const repeats = await repeatsOf(held, rows)
   return attempts.map((attempt, i) => repeats.get(rows[i]?.repeats ?? '') ?? attempt)
 }
@@ -72,7 +75,13 @@ function toAttempt(sign: SignUrls, { sends, ids, at }: Batch, row: AppendRow, i:
 }
 
 /** Each new message as an entry; the last of each room brings the card. */
-function announce(held: Held, rows: readonly AppendRow[], attempts: readonly Attempt[], requestId: string): void {
+function announce(
+  held: Held,
+  rows: readonly AppendRow[],
+  attempts: readonly Attempt[],
+  requestId: string,
+  spans: TracedSends,
+): void {
   const entries: Entry[] = []
   const boxes: OutboxRow[] = []
   for (const [i, row] of rows.entries()) {
@@ -80,7 +89,8 @@ function announce(held: Held, rows: readonly AppendRow[], attempts: readonly Att
     if (stored === undefined || stored === 'unheard' || stored.outcome !== 'stored') continue
     const { room_id, rev } = stored.row
     const card = row.outbox_id === null ? null : cardOf(row, stored.row)
-    entries.push(changeEntry({ room_id, rev, change: 'created', frame: stored.frame }, card, requestId))
+    const traceparent = tellTrace(held.trace, spans[i])
+    entries.push(changeEntry({ room_id, rev, change: 'created', frame: stored.frame }, card, requestId, traceparent))
     if (row.outbox_id !== null) boxes.push(changesRow(row.outbox_id, room_id, row.first_rev, rev, requestId))
   }
   held.outbox.publish(entries, boxes)

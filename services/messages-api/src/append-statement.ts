@@ -9,6 +9,8 @@ export type Send = {
   client_message_id: string | null
   body: string
   image_ids: string[]
+  /** Of the trace that it goes on with. */
+  traceparent?: string | undefined
 }
 
 /** One row per send. The room's columns stand beside the last new message of each room, and only there. */

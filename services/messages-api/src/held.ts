@@ -2,12 +2,14 @@ import type { Outbox } from '@farmgate/outbox/outbox.ts'
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
+import type { Trace } from '@farmgate/service-kit/trace.ts'
 import type { Images } from './images/open-images.ts'
 import type { AppendMeter } from './metrics.ts'
 
 /** What messages-api holds and its operations work with. */
 export type Held = {
   log: Log
+  trace: Trace
   db: Database
   /** Publishes what a transaction left in `messages.outbox`. */
   outbox: Outbox

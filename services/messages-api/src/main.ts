@@ -9,6 +9,7 @@ import { createLog } from '@farmgate/service-kit/log.ts'
 import { createMetrics } from '@farmgate/service-kit/metrics.ts'
 import { HTTP_LIMITS, openRateLimits } from '@farmgate/service-kit/rate-limits.ts'
 import { serve } from '@farmgate/service-kit/serve.ts'
+import { openTrace } from '@farmgate/service-kit/trace.ts'
 import { startConsumer } from '@farmgate/streams/consume.ts'
 import { startPulse } from '@farmgate/streams/pulse.ts'
 import { openRedis } from '@farmgate/streams/redis.ts'
@@ -25,12 +26,13 @@ import { answer } from './routes.ts'
 const config = configOrExit(shapeFor(process.env), process.env)
 const log = createLog('messages-api', config.LOG_LEVEL)
 const metrics = createMetrics('messages-api')
+const trace = await openTrace('messages-api', config)
 
 // What it holds
-const db = openDatabase(config.DATABASE_URL, { name: 'messages-api', log, max: config.DATABASE_POOL })
+const db = openDatabase(config.DATABASE_URL, { name: 'messages-api', log, max: config.DATABASE_POOL, trace })
 const redis = openRedis(config.REDIS_URL, { log, name: 'messages-api' })
 const pulse = startPulse({ redis, log })
-const rooms = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token: config.INTERNAL_TOKEN })
+const rooms = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token: config.INTERNAL_TOKEN, trace })
 const images = openImages({ db, store: openImageStore(config), urlSecret: config.INTERNAL_TOKEN, log })
 const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: HTTP_LIMITS })
 
@@ -39,7 +41,7 @@ const outbox = startOutbox({ ...sayChanges(db, rooms, images.urls.sign), redis, 
 const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 
 // What it hears
-const held = { log, db, outbox, rooms, images, appended: measureAppends(metrics) }
+const held = { log, trace, db, outbox, rooms, images, appended: measureAppends(metrics) }
 const reconciler = startReconciler(held)
 const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log })
 // What was lost before we came is not told to us.
@@ -52,6 +54,7 @@ const app = await createApp({
   auth: config,
   limits,
   metrics,
+  trace,
   openapi: {
     title: 'Farmgate messages-api',
     description: 'The history of every room: messages, their images, and read markers.',
@@ -70,5 +73,5 @@ await serve(app, {
   port: config.MESSAGES_API_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [consumer, reconciler, trimmer, outbox, pulse, rooms, images, limits, redis, db, metrics],
+  closing: [consumer, reconciler, trimmer, outbox, pulse, rooms, images, limits, redis, db, metrics, trace],
 })

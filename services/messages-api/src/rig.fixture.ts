@@ -11,6 +11,7 @@ import { authFields, processFields, readConfig } from '@farmgate/service-kit/con
 import { internalClient } from '@farmgate/service-kit/internal-client.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
+import { untraced } from '@farmgate/service-kit/trace.ts'
 import { type Consumer, startConsumer } from '@farmgate/streams/consume.ts'
 import { startPulse } from '@farmgate/streams/pulse.ts'
 import { openRedis } from '@farmgate/streams/redis.ts'
@@ -103,7 +104,7 @@ async function openInstance(
     sweepEveryMs: 200,
     minAgeMs: 400,
   })
-  const held = { log, db, outbox, rooms, images, appended: () => undefined }
+  const held = { log, trace: untraced, db, outbox, rooms, images, appended: () => undefined }
   const reconciler = startReconciler(held)
   const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log, claimIdleMs: 500 })
   const app = await createApp({

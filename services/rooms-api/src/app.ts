@@ -5,6 +5,7 @@ import { answerHealth } from '@farmgate/service-kit/health.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Metrics } from '@farmgate/service-kit/metrics.ts'
 import type { RateLimits } from '@farmgate/service-kit/rate-limits.ts'
+import type { Trace } from '@farmgate/service-kit/trace.ts'
 import type { Redis } from '@farmgate/streams/redis.ts'
 import type { Announcer } from './announcer.ts'
 import type { Config } from './config.ts'
@@ -30,6 +31,7 @@ export type Holds = {
   config: Pick<Config, 'TRUSTED_PROXIES' | 'ALLOWED_ORIGINS' | 'IMAGE_URL_HOSTS'> & AuthConfig
   log: Log
   metrics: Metrics
+  trace?: Trace
   limits: RateLimits
   db: Database
   orm: Orm
@@ -49,8 +51,8 @@ const openapi = {
 
 /** Everything that rooms-api answers. */
 export async function createRoomsApi(holds: Holds): Promise<App> {
-  const { config, log, metrics, limits, db, orm, redis, announcer, messagesApi } = holds
-  const app = await createApp({ log, config, metrics, auth: config, limits, openapi })
+  const { config, log, metrics, trace, limits, db, orm, redis, announcer, messagesApi } = holds
+  const app = await createApp({ log, config, metrics, ...(trace && { trace }), auth: config, limits, openapi })
   rememberNames(app, db, orm)
 
   openRoom(app, { db, announcer, messagesApi, imageHosts: config.IMAGE_URL_HOSTS })

@@ -5,6 +5,7 @@ import {
   port,
   processFields,
   redisFields,
+  traceFields,
   url,
 } from '@farmgate/service-kit/config.ts'
 import type { z } from 'zod'
@@ -15,6 +16,7 @@ export const shape = {
   ...authFields,
   ...databaseFields,
   ...redisFields,
+  ...traceFields,
   ROOMS_API_PORT: port(4001),
   MESSAGES_API_URL: url('http://127.0.0.1:4002'),
   IMAGE_URL_HOSTS: list(),

@@ -1,10 +1,20 @@
-import { authFields, count, flag, port, processFields, redisFields, url } from '@farmgate/service-kit/config.ts'
+import {
+  authFields,
+  count,
+  flag,
+  port,
+  processFields,
+  redisFields,
+  traceFields,
+  url,
+} from '@farmgate/service-kit/config.ts'
 import { z } from 'zod'
 
 export const shape = {
   ...processFields,
   ...authFields,
   ...redisFields,
+  ...traceFields,
   WS_GATEWAY_PORT: port(4003),
   MESSAGES_API_URL: url('http://127.0.0.1:4002'),
   ROOMS_API_URL: url('http://127.0.0.1:4001'),

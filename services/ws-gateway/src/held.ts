@@ -1,6 +1,7 @@
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { RateLimits } from '@farmgate/service-kit/rate-limits.ts'
+import type { Trace } from '@farmgate/service-kit/trace.ts'
 import type { Pulse } from '@farmgate/streams/pulse.ts'
 import type { Redis } from '@farmgate/streams/redis.ts'
 import { type Clock, startClock } from './clock.ts'
@@ -18,6 +19,7 @@ import { openTyping, type Typing } from './typing.ts'
 type Needs = {
   config: Pick<Config, 'ALLOWED_ORIGINS' | 'WS_QUERY_TOKEN' | 'HEARTBEAT_S' | 'RATE_LIMITS' | 'SOCKETS_PER_ADDRESS'>
   log: Log
+  trace: Trace
   metrics: GatewayMetrics
   redis: Redis
   pulse: Pulse
@@ -45,7 +47,7 @@ export type Held = Needs & {
 }
 
 export function hold(needs: Needs): Held {
-  const { config, log, metrics, redis, pulse, messagesApi, commandsApi } = needs
+  const { config, log, trace, metrics, redis, pulse, messagesApi, commandsApi } = needs
   const clock = startClock()
   const heartbeatS = config.HEARTBEAT_S
   const connections = openConnections({
@@ -60,7 +62,7 @@ export function hold(needs: Needs): Held {
   const hub = new Hub(gaps.notice)
   const signals = openSignals({ redis, pulse, log })
   const presence = openPresence({ redis, pulse, log, clock, hub, signals })
-  const lanes = openLanes({ messagesApi: commandsApi, hub, log, metrics })
+  const lanes = openLanes({ messagesApi: commandsApi, hub, log, metrics, trace })
   metrics.rooms(() => hub.size)
   metrics.redisUp(() => pulse.state === 'up')
   return {

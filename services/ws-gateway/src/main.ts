@@ -7,6 +7,7 @@ import { createLog } from '@farmgate/service-kit/log.ts'
 import { createMetrics } from '@farmgate/service-kit/metrics.ts'
 import { openRateLimits } from '@farmgate/service-kit/rate-limits.ts'
 import { serve } from '@farmgate/service-kit/serve.ts'
+import { openTrace } from '@farmgate/service-kit/trace.ts'
 import { startPulse } from '@farmgate/streams/pulse.ts'
 import { openRedis } from '@farmgate/streams/redis.ts'
 import { shape } from './config.ts'
@@ -20,18 +21,19 @@ import { hear } from './tails.ts'
 const config = configOrExit(shape, process.env)
 const log = createLog('ws-gateway', config.LOG_LEVEL)
 const metrics = createMetrics('ws-gateway')
+const trace = await openTrace('ws-gateway', config)
 
 // What it holds: nothing that lasts
 const redis = openRedis(config.REDIS_URL, { log, name: 'ws-gateway' })
 const pulse = startPulse({ redis, log })
 const token = config.INTERNAL_TOKEN
 const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log, limits: SOCKET_LIMITS })
-const toMessages = { name: 'messages-api', baseUrl: config.MESSAGES_API_URL, token }
+const toMessages = { name: 'messages-api', baseUrl: config.MESSAGES_API_URL, token, trace }
 const messagesApi = internalClient(toMessages)
 const commandsApi = internalClient({ ...toMessages, connections: LANE_CONNECTIONS })
 const roomsApi = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token })
 const apis = { messagesApi, commandsApi, roomsApi }
-const held = hold({ config, log, metrics: gatewayMetrics(metrics), redis, pulse, limits, ...apis })
+const held = hold({ config, log, trace, metrics: gatewayMetrics(metrics), redis, pulse, limits, ...apis })
 
 // What it hears
 const tail = hear(held)
@@ -50,5 +52,5 @@ await serve(app, {
   port: config.WS_GATEWAY_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [tail, held, pulse, limits, redis, messagesApi, commandsApi, roomsApi, metrics],
+  closing: [tail, held, pulse, limits, redis, messagesApi, commandsApi, roomsApi, metrics, trace],
 })

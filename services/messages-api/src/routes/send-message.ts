@@ -20,7 +20,9 @@ export function sendMessage(app: App, held: Held) {
   app.post('/chat/messages/', { schema }, async (request, reply) => {
     const sender_id = callerOf(request.user)
     const { client_message_id = null, ...content } = request.body
-    const [appended] = await append(held, [{ ...content, client_message_id, sender_id }], request.id)
+    const traceparent = held.trace.current()?.traceparent
+    const send = { ...content, client_message_id, sender_id, traceparent }
+    const [appended] = await append(held, [send], request.id)
     if (!appended) throw new Error('a send was not answered')
     if (appended.outcome === 'refused') throw appended.refusal
     reply.code(appended.outcome === 'stored' ? 201 : 200)

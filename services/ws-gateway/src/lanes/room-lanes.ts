@@ -2,6 +2,7 @@ import type { CommandResult, ReadResult } from '@farmgate/contracts/internal-mes
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
+import type { Trace } from '@farmgate/service-kit/trace.ts'
 import { shardOf } from '@farmgate/streams/shards.ts'
 import type { z } from 'zod'
 import type { Hub } from '../hub.ts'
@@ -22,7 +23,7 @@ export type RoomLanes<Item> = {
   close(): Promise<void>
 }
 
-export type LaneHolds = { messagesApi: InternalClient; hub: Hub; log: Log; metrics: GatewayMetrics }
+export type LaneHolds = { messagesApi: InternalClient; hub: Hub; log: Log; metrics: GatewayMetrics; trace: Trace }
 
 type Options<Item, Result> = {
   name: 'send' | 'change' | 'read'

@@ -1,4 +1,5 @@
-import { type SendBatch, sendBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
+import { type CommandResult, type SendBatch, sendBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
+import type { Span } from '@farmgate/service-kit/trace.ts'
 import { sampleDelivery } from '../delivery.ts'
 import { type LaneHolds, openRoomLanes, type RoomLanes, settleChange } from './room-lanes.ts'
 
@@ -7,18 +8,33 @@ const MAX_BATCH = 500
 export type Send = SendBatch['sends'][number]
 
 export function openSends(holds: LaneHolds): RoomLanes<Send> {
+  const { trace } = holds
   const sample = sampleDelivery(holds.metrics)
-  return openRoomLanes(
+  const spans = new WeakMap<Send, Span>()
+  const lanes = openRoomLanes<Send, CommandResult>(
     {
       name: 'send',
       bodyOf: (sends) => ({ sends }),
       answer: sendBatchAnswer,
       maxBatch: MAX_BATCH,
       settle(command, result, isRetry) {
-        settleChange(holds.hub, command, result, isRetry, command.item.client_message_id)
+        const { client_message_id, traceparent } = command.item
+        const delivery = trace.follow('deliver', traceparent)
+        settleChange(holds.hub, command, result, isRetry, client_message_id)
+        if (result.outcome === 'changed') delivery?.end()
+        spans.get(command.item)?.end()
         if (result.outcome === 'changed') sample(result.frame)
       },
     },
     holds,
   )
+  return {
+    ...lanes,
+    push(session, item) {
+      const span = trace.begin('frame message.send', { kind: 'server', attributes: { room_id: item.room_id } })
+      const send = span ? { ...item, traceparent: span.traceparent } : item
+      if (span) spans.set(send, span)
+      lanes.push(session, send)
+    },
+  }
 }

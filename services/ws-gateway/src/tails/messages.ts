@@ -1,10 +1,13 @@
 import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
+import type { Trace } from '@farmgate/service-kit/trace.ts'
 import { field } from '@farmgate/streams/entries.ts'
 import { sampleDelivery } from '../delivery.ts'
 import type { Hub } from '../hub.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { EntryHandler } from './tail-streams.ts'
+
+const HEARS = { kind: 'consumer' } as const
 
 /**
  * What changed in the histories of rooms. The hot path: nothing is parsed, the frame passes as it is, and an entry of a
@@ -13,10 +16,12 @@ import type { EntryHandler } from './tail-streams.ts'
 export const messageEntries = ({
   hub,
   log,
+  trace,
   metrics,
 }: {
   hub: Hub
   log: Log
+  trace: Trace
   metrics: GatewayMetrics
 }): EntryHandler => {
   const sample = sampleDelivery(metrics)
@@ -32,8 +37,10 @@ export const messageEntries = ({
     }
     switch (type) {
       case 'message.created': {
+        const delivery = trace.isOn ? trace.follow('deliver', field(fields, 'traceparent'), HEARS) : undefined
         const isNews = room.offer(at, frame)
         if (isNews) sample(frame)
+        if (isNews) delivery?.end()
         return isNews
       }
       case 'message.updated':

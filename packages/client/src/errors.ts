@@ -7,7 +7,7 @@ import type { ErrorCode, Problem } from '@farmgate/contracts/errors.ts'
 export type FarmgateErrorCode = ErrorCode | 'unreachable' | 'unreadable' | 'no_token'
 
 /** The same again, later, may well succeed. All else is final: `internal` too, since a bug stays a bug. */
-const TEMPORARY: ReadonlySet<FarmgateErrorCode> = new Set<FarmgateErrorCode>([
+const TEMPORARY: readonly FarmgateErrorCode[] = [
   'unreachable',
   'no_token',
   'unauthorized',
@@ -15,8 +15,7 @@ const TEMPORARY: ReadonlySet<FarmgateErrorCode> = new Set<FarmgateErrorCode>([
   'rate_limited',
   'overloaded',
   'unavailable',
-])
-export const isTemporary = (code: FarmgateErrorCode): boolean => TEMPORARY.has(code)
+]
 
 /** What a proxy says when it is the one behind it that is away. */
 const AWAY = [408, 429, 502, 503, 504]
@@ -48,7 +47,7 @@ export class FarmgateError extends Error {
 
   /** The same again, later, may well succeed. */
   get temporary(): boolean {
-    return isTemporary(this.code) || (this.code === 'unreadable' && AWAY.includes(this.status))
+    return TEMPORARY.includes(this.code) || (this.code === 'unreadable' && AWAY.includes(this.status))
   }
 }
 

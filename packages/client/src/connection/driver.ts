@@ -1,10 +1,11 @@
 import type { InboxClientFrames } from '@farmgate/contracts/client-frames.ts'
-import { BEARER_PREFIX, closeCodes, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
-import { FarmgateError } from '../errors.ts'
+import { BEARER_PREFIX, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
 import type { Farmgate } from '../farmgate.ts'
 import { untilRenewal } from '../tokens.ts'
-import { type Effect, type Event, first, type State, type Step, step } from './machine.ts'
-import type { ConnectionStatus } from './status.ts'
+import { failure } from './failure.ts'
+import { first, step } from './machine.ts'
+import type { Effect, Event, State, Step } from './states.ts'
+import { type ConnectionStatus, statusOf } from './status.ts'
 
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -191,28 +192,4 @@ export class Connection<Frame extends { type: string }, Said extends { type: str
     this.#socket.send(JSON.stringify(frame))
     return true
   }
-}
-
-function statusOf(state: State): ConnectionStatus {
-  switch (state.name) {
-    case 'offline':
-    case 'live':
-      return { state: state.name }
-    case 'waiting':
-      return { state: 'waiting', retry_at: state.retry_at }
-    case 'closed':
-      return { state: 'closed', ...(state.code !== undefined && { code: state.code }) }
-    default:
-      return { state: 'connecting' }
-  }
-}
-
-/** Which refusals of the preparation are for good: the room is none of the caller's, or what was asked is nonsense. */
-function failure(error: unknown): Event {
-  if (!(error instanceof FarmgateError)) return { type: 'failed', because: 'away' }
-  if (error.status === 401) return { type: 'failed', because: 'token' }
-  if (error.status === 404) return { type: 'failed', because: 'final', code: closeCodes.unknown_room.code }
-  if (error.status === 400) return { type: 'failed', because: 'final', code: closeCodes.bad_frames.code }
-  const { retry_after = 0 } = error
-  return { type: 'failed', because: 'away', retry_after_ms: retry_after * 1_000 }
 }

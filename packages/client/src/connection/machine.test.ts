@@ -3,7 +3,8 @@ import path from 'node:path'
 import { closeCodes } from '@farmgate/contracts/close-codes.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type At, type Event, first, type State, step } from './machine.ts'
+import { first, step } from './machine.ts'
+import type { At, Event, State } from './states.ts'
 
 /*
  * The table of the README is the expectation: a column for each state, a row for each event, and for those that depend on

@@ -1,0 +1,13 @@
+import { closeCodes } from '@farmgate/contracts/close-codes.ts'
+import { FarmgateError } from '../errors.ts'
+import type { Event } from './states.ts'
+
+/** Which refusals of the preparation are for good: the room is none of the caller's, or what was asked is nonsense. */
+export function failure(error: unknown): Event {
+  if (!(error instanceof FarmgateError)) return { type: 'failed', because: 'away' }
+  if (error.status === 401) return { type: 'failed', because: 'token' }
+  if (error.status === 404) return { type: 'failed', because: 'final', code: closeCodes.unknown_room.code }
+  if (error.status === 400) return { type: 'failed', because: 'final', code: closeCodes.bad_frames.code }
+  const { retry_after = 0 } = error
+  return { type: 'failed', because: 'away', retry_after_ms: retry_after * 1_000 }
+}

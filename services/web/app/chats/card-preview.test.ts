@@ -16,7 +16,7 @@ function preview(last: Partial<LastMessage> | null): string {
     has_images: false,
     created_at: '2026-11-23T12:00:00.000Z',
   }
-  const room = { last_message: last && { ...message, ...last } } as Room
+  const room = { order_status: 'active', last_message: last && { ...message, ...last } } as Room
   return previewOf(room, ADA, chats.preview, '2.5 kg')
 }
 
@@ -28,7 +28,7 @@ test.each([
   [{ preview: '' }, 'Message deleted'],
   [{ kind: 'order_placed', sender_id: ADA }, 'You ordered 2.5 kg'],
   [{ kind: 'order_placed' }, 'Ordered 2.5 kg'],
-  [{ kind: 'order_status', preview: 'The order is now active.' }, 'The order is now active.'],
+  [{ kind: 'order_status', preview: 'The order is now active.', sender_id: ADA }, 'The order is active'],
   [null, 'Nothing written yet'],
 ] as const)('%o reads as %s', (last, expected) => {
   expect(preview(last)).toBe(expected)

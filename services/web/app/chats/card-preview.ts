@@ -7,7 +7,7 @@ export function previewOf(room: Room, me: string, texts: Texts['chats']['preview
   if (!last) return texts.none
   const isOwn = last.sender_id === me
   if (last.kind === 'order_placed') return isOwn ? texts.youOrdered(amount) : texts.ordered(amount)
-  if (last.kind === 'order_status') return last.preview
+  if (last.kind === 'order_status' && room.order_status) return texts.status[room.order_status]
   // The preview of a deleted message is empty, and so are its images.
   const words = last.preview || (last.has_images ? texts.photos : texts.deleted)
   return isOwn ? texts.own(words) : words

@@ -25,5 +25,5 @@ function aloud(
 ) {
   const name = names[sender_id] ?? ''
   if (order_status) return texts.message.status[order_status.to](name)
-  return texts.message.newFrom(name, body || texts.photo.count(images.length, images.length))
+  return texts.message.newFrom(name, body || texts.photo.several(images.length))
 }

@@ -11,13 +11,17 @@ export const chats: Texts['chats'] = {
   newOrder: 'Neue Bestellung',
   asked: 'Anfrage',
   unreadCount: (count) => (count === 1 ? '1 ungelesene Nachricht' : `${count} ungelesene Nachrichten`),
-  with: (name) => `mit ${name}`,
   preview: {
     none: 'Noch nichts geschrieben',
     deleted: 'Nachricht gelöscht',
     photos: 'Foto',
     own: (text) => `Du: ${text}`,
     ordered: (amount) => `${amount} bestellt`,
+    status: {
+      new: 'Die Bestellung ist neu',
+      active: 'Die Bestellung ist in Arbeit',
+      completed: 'Die Bestellung ist abgeschlossen',
+    },
     youOrdered: (amount) => `Du hast ${amount} bestellt`,
   },
   empty: {

@@ -80,17 +80,15 @@ export const conversation: Texts['conversation'] = {
   photo: {
     open: (number, count) => (count === 1 ? 'Foto öffnen' : `Foto ${number} von ${count} öffnen`),
     alt: (name) => `Foto von ${name}`,
-    product: (name) => `Bild: ${name}`,
+    several: (count) => (count === 1 ? 'ein Foto' : `${count} Fotos`),
     viewer: 'Foto',
     count: (number, count) => `${number} von ${count}`,
     previous: 'Voriges Foto',
     next: 'Nächstes Foto',
     close: 'Schließen',
-    failed: 'Das Foto lässt sich nicht zeigen.',
   },
 
   typing: (name) => `${name} schreibt`,
-  waiting: (count) => (count === 1 ? '1 Nachricht wartet' : `${count} Nachrichten warten`),
   connection: {
     offline: 'Du bist offline.',
     waiting: 'Die Verbindung ist weg. Sie wird von selbst wieder versucht.',

@@ -9,13 +9,13 @@ export const chats = {
   newOrder: 'New order',
   asked: 'Question',
   unreadCount: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
-  with: (name: string) => `with ${name}`,
   preview: {
     none: 'Nothing written yet',
     deleted: 'Message deleted',
     photos: 'Photo',
     own: (text: string) => `You: ${text}`,
     ordered: (amount: string) => `Ordered ${amount}`,
+    status: { new: 'The order is new', active: 'The order is active', completed: 'The order is completed' },
     youOrdered: (amount: string) => `You ordered ${amount}`,
   },
   empty: {

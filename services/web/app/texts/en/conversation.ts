@@ -78,17 +78,15 @@ export const conversation = {
   photo: {
     open: (number: number, count: number) => (count === 1 ? 'Open the photo' : `Open photo ${number} of ${count}`),
     alt: (name: string) => `Photo from ${name}`,
-    product: (name: string) => `Picture of ${name}`,
+    several: (count: number) => (count === 1 ? 'a photo' : `${count} photos`),
     viewer: 'Photo',
     count: (number: number, count: number) => `${number} of ${count}`,
     previous: 'Previous photo',
     next: 'Next photo',
     close: 'Close',
-    failed: 'The photo cannot be shown.',
   },
 
   typing: (name: string) => `${name} is typing`,
-  waiting: (count: number) => (count === 1 ? '1 message waits' : `${count} messages wait`),
   connection: {
     offline: 'You are offline.',
     waiting: 'The connection is lost. It is tried again by itself.',

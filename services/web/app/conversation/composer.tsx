@@ -1,56 +1,24 @@
 import './composer.css'
-import { type ClipboardEvent, type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
+import type { ClipboardEvent, FormEvent, KeyboardEvent, RefObject } from 'react'
 import { useTexts } from '../texts/texts.ts'
 import { CharactersLeft } from './characters-left.tsx'
 import { useConversation } from './conversation-context.ts'
-import { draftsOf } from './drafts.ts'
 import { SendIcon } from './icons.tsx'
-import { charactersLeft } from './message-length.ts'
 import { PhotoButton } from './photo-button.tsx'
 import { PhotoTray } from './photo-tray.tsx'
 import type { PhotoChoice } from './use-photo-choice.ts'
+import { useWriting } from './use-writing.ts'
 
-type Props = { photos: PhotoChoice; other: string }
+type Props = { field: RefObject<HTMLTextAreaElement | null>; photos: PhotoChoice; other: string }
 
-/** Where one writes. What is written survives a reload; what is sent is kept by the client, with or without a network. */
-export function Composer({ photos, other }: Props) {
+/** Where one writes, and chooses photos. */
+export function Composer({ field, photos, other }: Props) {
   const { composer } = useTexts().conversation
-  const { live, roomId, me } = useConversation()
-  const [drafts] = useState(() => draftsOf(sessionStorage, me, roomId))
-  const [text, setText] = useState(drafts.read)
-  const [failed, setFailed] = useState(false)
-  const field = useRef<HTMLTextAreaElement>(null)
-  const left = charactersLeft(text)
-  const isReady = left >= 0 && (text.trim() !== '' || photos.photos.length > 0)
-
-  const write = (next: string) => {
-    setText(next)
-    setFailed(false)
-    drafts.write(next)
-    live.typing(next.trim() !== '')
-  }
-  const send = async () => {
-    if (!isReady) return
-    const images = photos.photos
-    write('')
-    photos.clear()
-    field.current?.focus()
-    try {
-      await live.send({ body: text.trim(), images })
-    } catch {
-      // The outbox could not keep it, so nothing was sent: it is the writer's again.
-      write(text)
-      photos.restore(images)
-      setFailed(true)
-    }
-  }
-  const onSubmit = (event: FormEvent) => {
+  const { toComposer } = useConversation()
+  const { text, write, left, isReady, failed, send, pause } = useWriting(photos)
+  const submit = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault()
-    void send()
-  }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!sendsByEnter(event)) return
-    event.preventDefault()
+    toComposer()
     void send()
   }
   const onPaste = (event: ClipboardEvent) => {
@@ -58,10 +26,9 @@ export function Composer({ photos, other }: Props) {
     event.preventDefault()
     photos.add(event.clipboardData.files)
   }
-
   return (
-    <form className="composer" onSubmit={onSubmit}>
-      <PhotoTray photos={photos} onRemoved={() => field.current?.focus()} />
+    <form className="composer" onSubmit={submit}>
+      <PhotoTray photos={photos} onRemoved={toComposer} />
       {failed && <p role="alert">{composer.failed}</p>}
       <div className="composer-line">
         <PhotoButton onPick={photos.add} />
@@ -73,11 +40,11 @@ export function Composer({ photos, other }: Props) {
           placeholder={composer.placeholder(other)}
           aria-label={composer.label}
           aria-describedby="composer-hint"
-          enterKeyHint={byTouch() ? 'enter' : 'send'}
+          enterKeyHint={isTouched() ? 'enter' : 'send'}
           onChange={(event) => write(event.target.value)}
-          onKeyDown={onKeyDown}
+          onKeyDown={(event) => sendsByEnter(event) && submit(event)}
           onPaste={onPaste}
-          onBlur={() => live.typing(false)}
+          onBlur={pause}
         />
         <button type="submit" className="composer-send" aria-label={composer.send} aria-disabled={!isReady}>
           <SendIcon />
@@ -85,7 +52,7 @@ export function Composer({ photos, other }: Props) {
       </div>
       <CharactersLeft left={left} />
       <p id="composer-hint" className="visually-hidden">
-        {byTouch() ? '' : composer.hint}
+        {isTouched() ? '' : composer.hint}
       </p>
       {photos.isOver && <p className="composer-drop">{composer.drop}</p>}
     </form>
@@ -93,8 +60,8 @@ export function Composer({ photos, other }: Props) {
 }
 
 /** On glass there is no Shift: Enter begins a new line there, and the button sends. */
-const byTouch = () => matchMedia('(pointer: coarse)').matches
+const isTouched = () => matchMedia('(pointer: coarse)').matches
 
 /** Not while an input method is still choosing a character. */
 const sendsByEnter = (event: KeyboardEvent) =>
-  event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing && !byTouch()
+  event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing && !isTouched()

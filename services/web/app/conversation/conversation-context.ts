@@ -8,6 +8,8 @@ export type ConversationFacts = {
   me: string
   /** Who is called what, by user id. */
   names: Readonly<Record<string, string>>
+  /** Where the focus goes when what had it is gone. */
+  toComposer: () => void
 }
 
 export const ConversationContext = createContext<ConversationFacts | null>(null)

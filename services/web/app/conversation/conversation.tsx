@@ -1,7 +1,7 @@
 import './conversation.css'
 import type { LiveRoom } from '@farmgate/client/room-snapshot.ts'
 import type { Room } from '@farmgate/contracts/rooms.ts'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useMemo, useRef, useSyncExternalStore } from 'react'
 import { useSession } from '../session/session.ts'
 import { useTexts } from '../texts/texts.ts'
 import { Composer } from './composer.tsx'
@@ -42,8 +42,15 @@ function OpenConversation({ live, roomId, room }: { live: LiveRoom; roomId: stri
   const me = useSession().person.user_id
   const snapshot = useSyncExternalStore(live.subscribe, live.getSnapshot)
   const { customer, farmer } = room
+  const field = useRef<HTMLTextAreaElement>(null)
   const facts = useMemo(
-    () => ({ live, roomId, me, names: { [customer.id]: customer.name, [farmer.id]: farmer.name } }),
+    () => ({
+      live,
+      roomId,
+      me,
+      names: { [customer.id]: customer.name, [farmer.id]: farmer.name },
+      toComposer: () => field.current?.focus(),
+    }),
     [live, roomId, me, customer.id, customer.name, farmer.id, farmer.name],
   )
   const photos = usePhotoChoice()
@@ -55,7 +62,7 @@ function OpenConversation({ live, roomId, room }: { live: LiveRoom; roomId: stri
         <History snapshot={snapshot} room={room} other={other} />
         <TypingLine isTyping={snapshot.typing.includes(other.id)} name={other.name} />
         <ConnectionNotice connection={snapshot.connection} waiting={snapshot.waiting} />
-        <Composer photos={photos} other={other.name} />
+        <Composer field={field} photos={photos} other={other.name} />
       </article>
     </ConversationContext>
   )

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, type InlineConfig } from 'vite'
 import { compressTexts } from './compress.ts'
-import { APP, DIST, IMPORTED } from './folders.ts'
+import { APP, DIST, GROWING, IMPORTED } from './folders.ts'
 import { stampOf } from './stamp.ts'
 
 const STAMP = 'stamp'
@@ -16,7 +16,7 @@ const STAMP = 'stamp'
 export async function buildApp(): Promise<boolean> {
   const stamp = await stampOf([APP, ...IMPORTED])
   if ((await readStamp()) === stamp) return false
-  const fresh = await mkdtemp(`${DIST}-`)
+  const fresh = await mkdtemp(GROWING)
   try {
     await build(configFor(fresh))
     await compressTexts(fresh)

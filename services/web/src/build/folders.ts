@@ -6,6 +6,9 @@ const service = path.resolve(import.meta.dirname, '../..')
 export const APP = path.join(service, 'app')
 export const DIST = path.join(service, 'dist')
 
+/** Where a build grows until it is whole: on the same disk, and in nobody's way if it is cut off. */
+export const GROWING = path.join(service, 'node_modules/.app-')
+
 /** What the app depends on besides its own folder: sources that it imports, libraries, and how it is built. */
 export const IMPORTED = [
   'src/build',

@@ -3,7 +3,6 @@ import path from 'node:path'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import fastifyStatic from '@fastify/static'
-import type { FastifyReply } from 'fastify'
 import { DIST } from '../build/folders.ts'
 import { html } from '../reference/html.ts'
 import { screens } from '../screens.ts'
@@ -31,14 +30,16 @@ export async function showApp(app: App, { headers, session, dist = DIST }: Optio
     preCompressed: true,
     setHeaders: (reply) => void reply.header('cache-control', `public, max-age=${YEAR_S}, immutable`),
   })
-  const show = async (reply: FastifyReply) =>
-    reply
-      .headers({ ...headers, 'cache-control': 'no-cache' })
-      .type('text/html; charset=utf-8')
-      .send(await page())
-  for (const screen of Object.values(screens)) app.get(screen, (_request, reply) => show(reply))
+  const asPage = { ...headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' }
+  for (const screen of Object.values(screens))
+    app.get(screen, async (_request, reply) => reply.headers(asPage).send(await page()))
   app.get('/*', async ({ headers: { accept } }, reply) =>
-    accept?.includes('text/html') ? show(reply.code(404)) : reply.callNotFound(),
+    accept?.includes('text/html')
+      ? reply
+          .code(404)
+          .headers(asPage)
+          .send(await page())
+      : reply.callNotFound(),
   )
 
   /** Read each time: it is small, and a build may have put a new one there. */

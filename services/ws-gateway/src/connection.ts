@@ -2,7 +2,7 @@ import { type CloseReason, closeCodes } from '@farmgate/contracts/close-codes.ts
 import { type ErrorCode, errorCodes } from '@farmgate/contracts/errors.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
-import type { RawData, WebSocket } from 'ws'
+import WebSocket, { type RawData } from 'ws'
 import { Bucket } from './bucket.ts'
 import type { Clock } from './clock.ts'
 import { type FrameTable, parseFrame, type RawFrame } from './frames/frame-table.ts'
@@ -31,6 +31,13 @@ export type ConnectionOptions = {
   /** Seconds, which are ticks of the clock, between two pings. */
   heartbeatS: number
   rateLimits: boolean
+  /** The socket is gone, whoever ended it. */
+  onGone: (connection: Connection) => void
+}
+
+/** A socket that knows its connection, so that all of them share their listeners. */
+export class ConnectedSocket extends WebSocket {
+  connection: Connection | undefined
 }
 
 /**
@@ -39,14 +46,15 @@ export type ConnectionOptions = {
  */
 export class Connection {
   readonly requestId: string
-  readonly #ws: WebSocket
+  readonly #ws: ConnectedSocket
   readonly #options: ConnectionOptions
-  readonly #frames: Bucket
-  readonly #typing: Bucket
+  /** Made when they are needed: most sockets say nothing for hours. */
+  #frames: Bucket | undefined
+  #typing: Bucket | undefined
   #handle: ((raw: RawFrame) => void) | undefined
   #deaf = false
   #paused = false
-  #bad: number[] = []
+  #bad: number[] | undefined
   #heardAt: number
   #pingAt: number
   #exp = 0
@@ -54,22 +62,16 @@ export class Connection {
   #closed = false
   #whenClosed: (() => void)[] = []
 
-  constructor(ws: WebSocket, requestId: string, options: ConnectionOptions) {
+  constructor(ws: ConnectedSocket, requestId: string, options: ConnectionOptions) {
     const { clock, heartbeatS } = options
     this.requestId = requestId
     this.#ws = ws
     this.#options = options
-    this.#frames = new Bucket(FRAMES, Date.now())
-    this.#typing = new Bucket(TYPING, Date.now())
     this.#heardAt = clock.ticks
     // Spread: ten thousand sockets that came at once are not pinged at once.
     this.#pingAt = clock.ticks + 1 + Math.floor(Math.random() * heartbeatS)
-    ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
-    ws.on('pong', () => this.#alive())
-    ws.on('ping', () => this.#alive())
-    // A frame too large, or no WebSocket at all: ws closes with the code that fits.
-    ws.on('error', () => this.#end())
-    ws.on('close', () => this.#end())
+    ws.connection = this
+    ws.on('message', onMessage).on('pong', onSign).on('ping', onSign).on('error', onError).on('close', onClose)
     this.pause()
   }
 
@@ -140,9 +142,15 @@ export class Connection {
     this.#ws.pause()
   }
 
+  /** The same, since too much of what it said is not answered yet. */
+  holdBack(): void {
+    this.#options.metrics.heldBack.inc()
+    this.pause()
+  }
+
   resume(): void {
     this.#paused = false
-    this.#alive()
+    this.alive()
     this.#ws.resume()
   }
 
@@ -152,7 +160,7 @@ export class Connection {
     this.#ws.resume()
     this.#options.metrics.countClose(reason)
     this.#ws.close(closeCodes[reason].code, closeCodes[reason].says)
-    this.#end()
+    this.end()
   }
 
   terminate(): void {
@@ -162,7 +170,7 @@ export class Connection {
   /** Once per tick of the clock. */
   tick(): void {
     const { clock, heartbeatS } = this.#options
-    if (this.#paused) this.#alive()
+    if (this.#paused) this.alive()
     if (Date.now() >= this.#expiresAt) this.close('unauthorized')
     else if (clock.ticks - this.#heardAt > 2 * heartbeatS) this.close('silent')
     else if (clock.ticks >= this.#pingAt) {
@@ -171,24 +179,48 @@ export class Connection {
     }
   }
 
-  #alive() {
+  /** Somebody is there. */
+  alive(): void {
     this.#heardAt = this.#options.clock.ticks
   }
 
-  #onMessage(data: RawData, isBinary: boolean) {
+  /** The socket is broken or gone. */
+  end(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const hear of this.#whenClosed) hear()
+    this.#whenClosed = []
+  }
+
+  /** The socket is gone. */
+  gone(): void {
+    this.end()
+    this.#options.onGone(this)
+  }
+
+  take(data: RawData, isBinary: boolean) {
     if (this.#closed || this.#deaf) return
-    this.#alive()
+    this.alive()
     this.#options.metrics.framesIn.inc()
     if (isBinary || !Buffer.isBuffer(data)) return this.close('unsupported_data')
     const raw = parseFrame(data.toString())
-    const bucket = raw?.type === 'typing' ? this.#typing : this.#frames
-    if (this.#options.rateLimits && !bucket.take(Date.now())) return this.close('rate_limited')
+    if (this.#options.rateLimits && !this.#mayCome(raw)) return this.close('rate_limited')
     try {
       if (!raw) throw new Refusal('bad_frame', 'a frame is a JSON object with a type')
       this.#handle?.(raw)
     } catch (error) {
       this.#refused(error, raw)
     }
+  }
+
+  #mayCome(raw: RawFrame | undefined): boolean {
+    const now = Date.now()
+    if (raw?.type === 'typing') {
+      this.#typing ??= new Bucket(TYPING, now)
+      return this.#typing.take(now)
+    }
+    this.#frames ??= new Bucket(FRAMES, now)
+    return this.#frames.take(now)
   }
 
   #refused(error: unknown, raw: RawFrame | undefined) {
@@ -202,17 +234,29 @@ export class Connection {
 
   #tooManyBad(): boolean {
     const now = Date.now()
-    this.#bad = this.#bad.filter((at) => at > now - BAD_FRAMES.withinMs)
-    this.#bad.push(now)
+    this.#bad = [...(this.#bad ?? []).filter((at) => at > now - BAD_FRAMES.withinMs), now]
     return this.#bad.length >= BAD_FRAMES.most
   }
-
-  #end() {
-    if (this.#closed) return
-    this.#closed = true
-    for (const hear of this.#whenClosed) hear()
-    this.#whenClosed = []
-  }
 }
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean) {
+  connectionOf(this)?.take(data, isBinary)
+}
+
+/** A ping or a pong. */
+function onSign(this: WebSocket) {
+  connectionOf(this)?.alive()
+}
+
+/** A frame too large, or no WebSocket at all: ws closes with the code that fits. */
+function onError(this: WebSocket) {
+  connectionOf(this)?.end()
+}
+
+function onClose(this: WebSocket) {
+  connectionOf(this)?.gone()
+}
+
+const connectionOf = (ws: WebSocket) => (ws instanceof ConnectedSocket ? ws.connection : undefined)
 
 const isClientMessageId = (id: unknown): id is string => typeof id === 'string' && id.length >= 1 && id.length <= 64

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
-import type { WebSocket } from 'ws'
-import { Connection, type ConnectionOptions } from './connection.ts'
+import { type ConnectedSocket, Connection, type ConnectionOptions } from './connection.ts'
 
 /** A client that does not answer our goodbye is left after this. */
 const GOODBYE_MS = 2_000
@@ -15,7 +14,7 @@ const STEP_SOCKETS = 10
 
 export type Connections = {
   /** Takes a socket in the same turn in which it was upgraded, so that none of its frames is lost. */
-  accept(ws: WebSocket, requestId: string): Connection
+  accept(ws: ConnectedSocket, requestId: string): Connection
   /** It is this user's, at this address. Throws Refusal('rate_limited') where too many are, and limits are on. */
   admit(connection: Connection, userId: string, address: string): void
   /** Nothing said from now on is heard; new sockets are sent elsewhere (1012). */
@@ -24,28 +23,35 @@ export type Connections = {
   close(): Promise<void>
 }
 
-export type ConnectionsOptions = ConnectionOptions & {
+export type ConnectionsOptions = Omit<ConnectionOptions, 'onGone'> & {
   /** Sockets of one address that are open here. */
   mostOfAddress: number
 }
 
 /** All sockets of this process. */
-export function openConnections(options: ConnectionsOptions): Connections {
-  const open = new Map<Connection, WebSocket>()
-  const ofUser = countOpen(options.rateLimits ? MAX_OF_USER : Number.POSITIVE_INFINITY)
-  const ofAddress = countOpen(options.rateLimits ? options.mostOfAddress : Number.POSITIVE_INFINITY)
+export function openConnections(given: ConnectionsOptions): Connections {
+  const open = new Set<Connection>()
+  const allGone = Promise.withResolvers<void>()
+  const ofUser = countOpen(given.rateLimits ? MAX_OF_USER : Number.POSITIVE_INFINITY)
+  const ofAddress = countOpen(given.rateLimits ? given.mostOfAddress : Number.POSITIVE_INFINITY)
   let closing = false
+  const options: ConnectionOptions = {
+    ...given,
+    onGone(connection) {
+      open.delete(connection)
+      if (closing && open.size === 0) allGone.resolve()
+    },
+  }
 
   options.clock.onTick(() => {
-    for (const connection of open.keys()) if (!connection.closed) connection.tick()
+    for (const connection of open) if (!connection.closed) connection.tick()
   })
   options.metrics.sockets(() => open.size)
 
   return {
     accept(ws, requestId) {
       const connection = new Connection(ws, requestId, options)
-      open.set(connection, ws)
-      ws.on('close', () => open.delete(connection))
+      open.add(connection)
       if (closing) connection.close('restarting')
       return connection
     },
@@ -55,14 +61,13 @@ export function openConnections(options: ConnectionsOptions): Connections {
     },
     deafen() {
       closing = true
-      for (const connection of open.keys()) connection.deafen()
+      for (const connection of open) connection.deafen()
     },
     async close() {
       closing = true
-      const gone = [...open.values()].map((ws) => new Promise((resolve) => ws.once('close', resolve)))
-      await closeInSteps([...open.keys()])
-      await Promise.race([Promise.all(gone), wait(GOODBYE_MS)])
-      for (const connection of open.keys()) connection.terminate()
+      await closeInSteps([...open])
+      if (open.size > 0) await Promise.race([allGone.promise, wait(GOODBYE_MS)])
+      for (const connection of open) connection.terminate()
     },
   }
 }

@@ -39,7 +39,7 @@ export async function startGateway({ redisUrl, backendUrl, env = {} }: Options):
   })
   const url = `http://127.0.0.1:${port}`
   const isReady = async () => (await fetch(`${url}/readyz`)).ok
-  await until(isReady, { within: 10_000, what: 'the gateway is ready' }).catch((error) => {
+  await until(isReady, { within: 30_000, what: 'the gateway is ready' }).catch((error) => {
     child.kill('SIGKILL')
     throw error
   })

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BEARER_PREFIX, type CloseReason, MAX_FRAME_BYTES, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
 import type { App } from '@farmgate/service-kit/app.ts'
 import { type Auth, bearerToken, type User } from '@farmgate/service-kit/auth.ts'
@@ -5,11 +6,11 @@ import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Limit, RateLimits } from '@farmgate/service-kit/rate-limits.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
-import websocket from '@fastify/websocket'
+import websocket, { type WebsocketPluginOptions } from '@fastify/websocket'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { WebSocket } from 'ws'
+import type WebSocket from 'ws'
 import type { Config } from './config.ts'
-import type { Connection } from './connection.ts'
+import { ConnectedSocket, type Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { openTurnstile } from './turnstile.ts'
 
@@ -21,6 +22,8 @@ export const SOCKET_LIMITS = { handshakes: { points: 3_000, durationS: 60 } } as
 const MAX_ENTERING = 1_000
 
 const SOCKETS = {
+  // The types of ws leave out what a class inherits beside its instances.
+  WebSocket: ConnectedSocket as unknown as NonNullable<WebsocketPluginOptions['options']>['WebSocket'],
   maxPayload: MAX_FRAME_BYTES,
   // 11 times the CPU at 1 KB.
   perMessageDeflate: false,
@@ -65,7 +68,10 @@ type Enter = (connection: Connection, user: User, request: FastifyRequest) => Pr
 export function socketRoute(app: App, url: string, greeter: Greeter, enter: Enter): void {
   const { connections, auth, limits, log, config } = greeter
   const entering = openTurnstile(MAX_ENTERING)
+  const responses = new WeakMap<IncomingMessage, ServerResponse>()
   const greet = async (ws: WebSocket, request: FastifyRequest) => {
+    if (!(ws instanceof ConnectedSocket)) throw new Error('a socket of another class')
+    forget(ws, request.raw, responses.get(request.raw))
     const connection = connections.accept(ws, request.id)
     try {
       app.eventLoop.refuseWhenLate()
@@ -87,7 +93,8 @@ export function socketRoute(app: App, url: string, greeter: Greeter, enter: Ente
     url,
     config: { access: 'open' },
     schema: { hide: true },
-    onRequest: async ({ headers: { origin } }) => {
+    onRequest: async ({ headers: { origin }, raw }, reply) => {
+      responses.set(raw, reply.raw)
       if (origin !== undefined && !config.ALLOWED_ORIGINS.includes(origin)) throw new Refusal('origin_not_allowed')
     },
     handler: (_request, reply: FastifyReply) => {
@@ -96,6 +103,15 @@ export function socketRoute(app: App, url: string, greeter: Greeter, enter: Ente
     },
     wsHandler: greet,
   })
+}
+
+/**
+ * The plugin's listener for errors and the response that is never sent would keep the whole request, 8 KB of it, for as
+ * long as its socket lives.
+ */
+function forget(ws: WebSocket, { socket }: IncomingMessage, response: ServerResponse | undefined) {
+  ws.removeAllListeners('error')
+  response?.detachSocket(socket)
 }
 
 /** By preference: the subprotocol, the header, the query where it is allowed. '' where there is none. */

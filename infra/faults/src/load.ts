@@ -87,22 +87,29 @@ export async function startLoad(world: World, size: LoadSize, random: Random): P
   }
 }
 
-export async function openConversations(world: World, count: number, name = 'ada'): Promise<Conversation[]> {
+/** A few at a time: to begin is not what is tried here. */
+async function openConversations(world: World, count: number): Promise<Conversation[]> {
   const farmers = Array.from({ length: Math.ceil(count / ROOMS_OF_A_FARMER) }, (_, i) => `bo-${i}`)
-  await Promise.all(farmers.map((farmer) => world.offer(farmer, `tomatoes-of-${farmer}`)))
-  return Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const [customer_id, farmer_id] = [`${name}-${i}`, `bo-${i % farmers.length}`]
-      const room = await checkOut(world, customer_id, farmer_id)
-      if (!room.body?.room_id) throw new Error(`no room for ${customer_id}: ${room.status}`)
-      const { room_id } = room.body
-      const customer = new RoomClient(world.stack.wsUrl, room_id, customer_id)
-      const farmer = new RoomClient(world.stack.wsUrl, room_id, farmer_id)
-      await Promise.all([customer.next('welcome'), farmer.next('welcome')])
-      return { room_id, customer_id, farmer_id, customer, farmer }
-    }),
-  )
+  for (const farmer of farmers) await world.offer(farmer, `tomatoes-of-${farmer}`)
+  const conversations: Conversation[] = []
+  while (conversations.length < count) {
+    const next = Array.from({ length: ROOMS_OF_A_FARMER }, (_, i) => conversations.length + i).filter((i) => i < count)
+    const open = (i: number) => openConversation(world, `ada-${i}`, farmers[i % farmers.length] ?? '')
+    conversations.push(...(await Promise.all(next.map(open))))
+  }
+  return conversations
 }
+
+async function openConversation(world: World, customer_id: string, farmer_id: string): Promise<Conversation> {
+  const bought = await until(async () => (await checkOut(world, customer_id, farmer_id)).body?.room_id, PATIENTLY)
+  const customer = new RoomClient(world.stack.wsUrl, bought, customer_id)
+  const farmer = new RoomClient(world.stack.wsUrl, bought, farmer_id)
+  await until(() => customer.isIn && farmer.isIn, PATIENTLY)
+  return { room_id: bought, customer_id, farmer_id, customer, farmer }
+}
+
+/** A machine that does other work, too, may need a while to begin. */
+const PATIENTLY = { within: 30_000 }
 
 export const checkOut = (world: World, customer_id: string, farmer_id: string, key?: string) =>
   world.history.ask<Room>(customer_id, 'POST', '/chat/rooms/', {

@@ -20,11 +20,16 @@ export function gatewayMetrics(metrics: Metrics) {
     help: 'Sockets that we closed, by reason',
     labels: ['reason'],
   })
+  const heldBack = metrics.counter({
+    name: 'sockets_held_back_total',
+    help: 'Times that a socket was not read on, since too much of it was not answered yet',
+  })
   const joins = metrics.counter({ name: 'joins_total', help: 'Sockets that entered a room', labels: ['how'] })
   return {
     framesIn,
     framesOut,
     commands,
+    heldBack,
     countClose: (reason: CloseReason) => closes.inc({ reason }),
     countJoin: (how: 'new' | 'resumed' | 'resync') => joins.inc({ how }),
     batchSize: metrics.histogram({

@@ -76,7 +76,7 @@ export class RoomSession {
   /** A command of this socket is on its way; `answered` follows. */
   asked(): void {
     this.#inFlight++
-    if (this.#inFlight === MAX_IN_FLIGHT) this.connection.pause()
+    if (this.#inFlight === MAX_IN_FLIGHT) this.connection.holdBack()
   }
 
   answered(): void {

@@ -139,6 +139,8 @@ describe('the room socket', () => {
     socket.say({ type: 'ping' })
     await until(() => rig.backend.askedOf('send').some((batch) => JSON.stringify(batch).includes(room.id)))
     await expect(socket.hears('pong', 1, 500)).rejects.toThrow()
+    const metrics = await (await fetch(`${rig.at(0).url}/metrics`)).text()
+    expect(metrics).toMatch(/sockets_held_back_total\{[^}]*\} [1-9]/)
     answer.resolve()
     await socket.hears('message.created', 4_000, 10_000)
     expect(socket.revs()).toEqual(range(1, 4_000))

@@ -60,7 +60,7 @@ describe.each([
     'select * from pg_authid',
     "alter system set fsync = 'off'",
     'select pg_reload_conf()',
-    'create extension dblink',
+    `create extension dblink schema ${own.split('.')[0]}`,
     'select * from drizzle.__drizzle_migrations',
     `alter table ${own} disable row level security`,
     `drop table ${own}`,

@@ -1,5 +1,7 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import type { DemoMarket } from '../../src/demo/market.ts'
+import { Notice } from '../shell/notice.tsx'
+import { useTexts } from '../texts/texts.ts'
 import { Welcome } from '../welcome/welcome.tsx'
 import { ask } from './ask.ts'
 import { useMarket } from './market-data.ts'
@@ -15,14 +17,16 @@ export function DemoSession({ children }: { children: ReactNode }) {
     remember(id)
     setUserId(id)
   }, [])
-  const people = useMarket().data
-  const person = people && personOf(people, userId)
+  const { away } = useTexts().shell
+  const { data: market, error, refetch } = useMarket()
+  const person = market && personOf(market, userId)
   const session = useMemo(
     () => person && { person, token: () => tokenOf(person.user_id), leave: () => choose(null) },
     [person, choose],
   )
-  if (!people) return null
-  if (!session) return <Welcome market={people} onChoose={choose} />
+  if (error) return <Notice {...away} onAgain={() => void refetch()} />
+  if (!market) return null
+  if (!session) return <Welcome market={market} onChoose={choose} />
   return (
     <SessionContext value={session} key={userId}>
       {children}

@@ -14,10 +14,17 @@ type Props = { url: string; children: ReactNode }
  */
 export function MarketplaceSession({ url, children }: Props) {
   const { signedOut, away } = useTexts().shell
-  const { data, error, refetch } = useQuery({ queryKey: ['session'], queryFn: () => askMarketplace(url), retry: false })
+  const who = useQuery({
+    queryKey: ['person', url],
+    queryFn: async () => (await askMarketplace(url)).person,
+    // Asked once: another answer later would be another session, and end what is open.
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+  const { data: person, error, refetch } = who
   const session = useMemo(
-    () => data && { person: data.person, token: async () => (await askMarketplace(url)).token },
-    [data, url],
+    () => person && { person, token: async () => (await askMarketplace(url)).token },
+    [person, url],
   )
   if (session) return <SessionContext value={session}>{children}</SessionContext>
   if (error instanceof AskRefused && error.status === 401) return <Notice {...signedOut} />

@@ -22,6 +22,12 @@ drop index rooms.unread_of_customer;
 --> statement-breakpoint
 drop index rooms.unread_of_farmer;
 --> statement-breakpoint
+-- The room of a (customer, farmer, product), as before, with the user behind: in front it looks to the planner like a way
+-- to a customer's list, and it is one through all of their rooms.
+create unique index room_of_order on rooms.rooms (product_id, customer_id, farmer_id);
+--> statement-breakpoint
+alter table rooms.rooms drop constraint rooms_customer_id_farmer_id_product_id_key;
+--> statement-breakpoint
 -- What is unread for a user over all rooms, in both roles. Half-full pages keep its updates on their page (HOT).
 create table rooms.unread_totals (
   user_id text primary key,

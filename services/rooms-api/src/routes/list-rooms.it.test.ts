@@ -6,8 +6,7 @@ import { readPage } from './list-rooms.ts'
 let rig: Rig
 beforeAll(async () => {
   rig = await openRig()
-  await manyRooms('f-hundred', 100)
-  await manyRooms('f-many', 5_000)
+  for (const party of PARTIES) for (const count of [100, 5_000]) await manyRooms(party, count)
   await rig.analyze()
 })
 afterAll(() => rig.close())
@@ -88,35 +87,45 @@ describe('works', () => {
     expect((await list('f-filter-c0', '?unread=true')).results).toMatchObject([{ unread_count: 1 }])
   })
 
-  test.each(['{}', '{"order_status":"completed"}', '{"unread":"true"}', '{"order_status":"active","unread":"false"}'])(
-    'what %s reads does not grow with the number of rooms, however rare what it asks for',
-    async (filter) => {
+  const filters = [
+    '{}',
+    '{"order_status":"completed"}',
+    '{"unread":"true"}',
+    '{"order_status":"active","unread":"false"}',
+  ]
+  test.each(filters.flatMap((filter) => PARTIES.map((party) => [filter, party] as const)))(
+    'what %s reads for a %s does not grow with the number of rooms, however rare what it asks for',
+    async (filter, party) => {
       const query = { ...JSON.parse(filter), limit: 30 }
-      const touched = (farmer: string) =>
+      const touched = (user: string) =>
         rig.db.begin(async (tx) => {
-          await readPage(tx, farmer, query, undefined)
+          await readPage(tx, user, query, undefined)
           const [row] = await tx<{ rows: number }[]>`
             select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables where relname = 'rooms'`
           return row?.rows ?? Number.NaN
         })
-      expect(await touched('f-many')).toBeLessThanOrEqual(2 * (await touched('f-hundred')) + PAGE)
+      expect(await touched(`${party}-5000`)).toBeLessThanOrEqual(2 * (await touched(`${party}-100`)) + PAGE)
     },
   )
 })
 
 const PAGE = 31
+const PARTIES = ['customer', 'farmer'] as const
 
-/** Rooms of a farmer: all of them active and read but for the oldest two, of which one is completed and one is unread. */
-const manyRooms = (farmer: string, count: number) =>
-  rig.db.run(
+/** Rooms of a user: all of them active and read but for the oldest two, of which one is completed and one is unread. */
+async function manyRooms(party: (typeof PARTIES)[number], count: number) {
+  const [mine, theirs] = party === 'customer' ? ['customer', 'farmer'] : ['farmer', 'customer']
+  const user = `${party}-${count}`
+  await rig.db.run(
     (sql) => sql`
-      insert into rooms.rooms (room_id, customer_id, farmer_id, product_id, quantity, is_new_order, event_no, last_seq,
-        order_status, customer_unread, farmer_unread, created_at, activity_at)
-      select gen_random_uuid(), ${farmer} || '-' || n, ${farmer}, 'p-f-pages', 1, false, 1, 0,
-        case n when ${count}::int then 'completed' else 'active' end, 0, case n when ${count}::int - 1 then 1 else 0 end,
+      insert into rooms.rooms (room_id, ${sql(`${mine}_id`)}, ${sql(`${theirs}_id`)}, product_id, quantity, is_new_order,
+        event_no, last_seq, order_status, ${sql(`${mine}_unread`)}, ${sql(`${theirs}_unread`)}, created_at, activity_at)
+      select gen_random_uuid(), ${user}, ${user} || '-' || n, 'p-f-pages', 1, false, 1, 0,
+        case n when ${count}::int then 'completed' else 'active' end, case n when ${count}::int - 1 then 1 else 0 end, 0,
         now(), now() - n * interval '1 s'
       from generate_series(1, ${count}::int) n`,
   )
+}
 
 describe('refuses', () => {
   test.each(['limit=-1', 'limit=0', 'limit=1e9', 'limit=101', 'limit=x', 'unread=yes', 'order_status=lost'])(

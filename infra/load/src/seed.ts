@@ -10,7 +10,8 @@ const SLICE = 100_000
 /**
  * Makes one farmer with so many rooms, ten messages in each and 1,000 times as many in one, by SQL: minutes for a
  * million rooms and ten million messages. One order in a thousand is active, one in ten thousand new, the oldest ones;
- * a hundredth is unread. For a database of its own: indexes are dropped meanwhile, and nothing is told to anybody.
+ * a hundredth is unread. What is there from an earlier run is left. For a database of its own: indexes are dropped meanwhile, and
+ * nothing is told to anybody.
  */
 export async function seedRooms(databaseUrl: string, rooms: number, say: (line: string) => void): Promise<Seeded> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
@@ -21,21 +22,27 @@ export async function seedRooms(databaseUrl: string, rooms: number, say: (line: 
     await sql`
       insert into rooms.products (product_id, farmer_id, name, unit) values (${`${farmer}-p`}, ${farmer}, 'Potatoes', 'kg')
       on conflict do nothing`
-    const indexes = await dropIndexes(sql)
-    for (let from = 1; from <= rooms; from += SLICE) {
-      await seedSlice(sql, farmer, { from, to: Math.min(rooms, from + SLICE - 1), of: rooms })
-      if (rooms > SLICE) say(`seeded ${Math.min(rooms, from + SLICE - 1).toLocaleString('en')} rooms`)
-    }
-    await seedLongRoom(sql, farmer)
-    for (const index of indexes) await sql.unsafe(index)
-    await sql`vacuum analyze`
-    await sql`checkpoint`
+    const [there] = await sql`select from rooms.rooms where farmer_id = ${farmer} limit 1`
+    if (!there) await fill(sql, farmer, rooms, say)
     const [long] = await sql<{ room_id: string }[]>`select ${roomId(sql, farmer, sql`1`)} as room_id`
     const longRoom = long?.room_id ?? ''
     return { farmer, customer: `${farmer}-c1`, longRoom, rooms, messages: rooms * MESSAGES_A_ROOM }
   } finally {
     await sql.end()
   }
+}
+
+async function fill(sql: Sql, farmer: string, rooms: number, say: (line: string) => void) {
+  const indexes = await dropIndexes(sql)
+  for (let from = 1; from <= rooms; from += SLICE) {
+    const to = Math.min(rooms, from + SLICE - 1)
+    await seedSlice(sql, farmer, { from, to, of: rooms })
+    if (rooms > SLICE) say(`seeded ${to.toLocaleString('en')} rooms`)
+  }
+  await seedLongRoom(sql, farmer)
+  for (const index of indexes) await sql.unsafe(index)
+  await sql`vacuum analyze`
+  await sql`checkpoint`
 }
 
 /** The definitions of what was dropped: every index but those that hold a key. */

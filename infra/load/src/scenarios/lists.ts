@@ -1,4 +1,4 @@
-import { createHistogram } from '../histogram.ts'
+import { createHistogram, type Summary } from '../histogram.ts'
 import { openClient } from '../http.ts'
 import { randomOf } from '../random.ts'
 import { arrivals, follow } from '../schedule.ts'
@@ -7,7 +7,7 @@ import type { Target } from '../target.ts'
 import { ms, type Scenario, type Scene, whole } from './scenario.ts'
 
 /** Requests a second: far from saturation, so that what is measured is the work, not a queue. */
-const RATE = 40
+const RATE = 80
 const FLAT = 1.3
 
 type Question = { name: string; url: (target: Target, seeded: Seeded) => string }
@@ -38,67 +38,65 @@ export const lists: Scenario = {
   async run(scene) {
     const { target, flags, say } = scene
     if (target.databaseUrl === undefined) throw new Error('lists seeds its rooms: --url needs --database-url, too')
-    const found: { seeded: Seeded; p50: number[]; p99: number[]; seconds: number }[] = []
+    const places = []
     for (const size of flags.sizes) {
       const from = performance.now()
       const seeded = await seedRooms(target.databaseUrl, size, say)
-      const seconds = (performance.now() - from) / 1_000
-      say(`${whole(size)} rooms and ${whole(seeded.messages)} messages seeded in ${whole(seconds)} s`)
-      const asked = await askAll(scene, seeded)
-      found.push({ seeded, seconds, p50: asked.map((it) => it.p50), p99: asked.map((it) => it.p99) })
+      places.push(seeded)
+      say(`${whole(size)} rooms, ${whole(seeded.messages)} messages: ${whole((performance.now() - from) / 1_000)} s`)
     }
-    const [first, last] = [found[0], found.at(-1)]
-    const ratio = (n: number) => (last?.p99[n] ?? Number.NaN) / (first?.p99[n] ?? Number.NaN)
-    const slow = QUESTIONS.flatMap(({ name }, n) =>
-      ratio(n) > FLAT ? [`${name}: p99 grew ${ratio(n).toFixed(2)} times`] : [],
-    )
+    const p99s = await askAll(scene, places)
+    const ratio = (n: number) => (p99s.at(-1)?.[n]?.p99 ?? Number.NaN) / (p99s[0]?.[n]?.p99 ?? Number.NaN)
     return {
       tables: [
         {
           title: `Chat list and history, ms (${RATE} requests/s)`,
-          heads: ['', ...found.flatMap(({ seeded }) => [`p50, ${whole(seeded.rooms)} rooms`, 'p99']), 'p99 ratio'],
+          heads: ['', ...places.flatMap(({ rooms }) => [`${whole(rooms)} rooms: p50`, 'p99']), 'p99 ratio'],
           rows: QUESTIONS.map(({ name }, n) => [
             name,
-            ...found.flatMap(({ p50, p99 }) => [ms(p50[n] ?? Number.NaN), ms(p99[n] ?? Number.NaN)]),
+            ...p99s.flatMap((took) => [ms(took[n]?.p50 ?? Number.NaN), ms(took[n]?.p99 ?? Number.NaN)]),
             ratio(n).toFixed(2),
           ]),
         },
-        {
-          title: 'Seeded',
-          heads: ['rooms', 'messages', 'seconds'],
-          rows: found.map(({ seeded, seconds }) => [whole(seeded.rooms), whole(seeded.messages), whole(seconds)]),
-        },
       ],
       charts: [],
-      faults: slow,
+      faults: QUESTIONS.flatMap(({ name }, n) =>
+        ratio(n) > FLAT ? [`${name}: p99 grew ${ratio(n).toFixed(2)} times`] : [],
+      ),
     }
   },
 }
 
-/** Each question in turn, all in the same seconds: what disturbs one disturbs all. */
-async function askAll({ target, flags }: Scene, seeded: Seeded) {
+/** Each question of each place in turn, all in the same seconds: what disturbs one disturbs all. */
+async function askAll({ target, flags }: Scene, places: readonly Seeded[]): Promise<Summary[][]> {
   const client = openClient(flags.atOnce)
-  const farmer = target.sign({ sub: seeded.farmer })
-  const took = QUESTIONS.map(() => createHistogram())
+  const asking = places.flatMap((seeded) => QUESTIONS.map((question) => ({ question, seeded })))
+  const tokens = new Map(places.map(({ farmer }) => [farmer, target.sign({ sub: farmer })]))
   const underWay = new Set<Promise<void>>()
   let next = 0
-  const ask = (histogram: typeof took) => (dueAt: number) => {
-    const n = next++ % QUESTIONS.length
-    const question = QUESTIONS[n]
-    if (!question) return
-    const asked = client.ask('GET', question.url(target, seeded), farmer).then(({ status, body }) => {
-      if (status !== 200) throw new Error(`${question.name}: ${status} ${body.slice(0, 200)}`)
-      histogram[n]?.record(performance.now() - dueAt)
+
+  const go = async (durationMs: number) => {
+    const took = asking.map(() => createHistogram())
+    await follow(arrivals(RATE, durationMs, random), (dueAt) => {
+      const n = next++ % asking.length
+      const one = asking[n]
+      if (!one) return
+      const url = one.question.url(target, one.seeded)
+      const asked = client.ask('GET', url, tokens.get(one.seeded.farmer) ?? '').then(({ status, body }) => {
+        if (status !== 200) throw new Error(`${one.question.name}: ${status} ${body.slice(0, 200)}`)
+        took[n]?.record(performance.now() - dueAt)
+      })
+      underWay.add(asked)
+      asked.finally(() => underWay.delete(asked)).catch(() => undefined)
     })
-    underWay.add(asked.finally(() => underWay.delete(asked)))
+    await Promise.all(underWay)
+    return took
   }
   const random = randomOf(flags.seed)
-  const unmeasured = QUESTIONS.map(() => createHistogram())
-  await follow(arrivals(RATE, flags.warmupMs, random), ask(unmeasured))
-  await follow(arrivals(RATE, flags.durationMs, random), ask(took))
-  await Promise.all(underWay)
+  await go(flags.warmupMs)
+  const took = await go(flags.durationMs)
   client.close()
-  return took.map((histogram) => histogram.summary())
+  return places.map((_, at) => took.slice(at * QUESTIONS.length, (at + 1) * QUESTIONS.length).map((it) => it.summary()))
 }
 
 /** As rooms-api makes them: an activity and a room's id. */

@@ -16,6 +16,7 @@ type Props = {
 /** A photo in the place that is kept for it from the beginning, so that nothing moves when it arrives. */
 export function PhotoFrame({ src, alt, isAlone, width, height, placeholder, onError }: Props) {
   const [found, setFound] = useState<{ width: number; height: number }>()
+  const [broken, setBroken] = useState<string>()
   const size = width && height ? { width, height } : found
   return (
     <img
@@ -27,11 +28,16 @@ export function PhotoFrame({ src, alt, isAlone, width, height, placeholder, onEr
       style={{
         aspectRatio: isAlone ? frameRatio(size) : 1,
         ...(placeholder && { backgroundImage: `url("${placeholder}")` }),
+        // The place stays empty rather than show the browser's own sign.
+        ...(broken === src && { visibility: 'hidden' }),
       }}
       onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
         size || setFound({ width: naturalWidth, height: naturalHeight })
       }
-      onError={onError}
+      onError={() => {
+        setBroken(src)
+        onError?.()
+      }}
     />
   )
 }

@@ -17,7 +17,8 @@ export class Outbox {
   readonly #progress = new Map<string, number>()
   readonly #shown = new WeakMap<WrittenMessage, UnsentEntry>()
   #sending: string | undefined
-  #lookups = 0
+  #looks = 0
+  #looking: Promise<void> | undefined
 
   constructor(store: OutboxStore, place: Place, changed: () => void) {
     this.#store = store
@@ -45,9 +46,9 @@ export class Outbox {
   async write({ body, images }: Required<Content>): Promise<string> {
     const message: WrittenMessage = {
       ...this.#place,
-      client_message_id: crypto.randomUUID(),
+      client_message_id: newId(),
       body,
-      images: images.map((file) => ({ local_id: crypto.randomUUID(), file })),
+      images: images.map((file) => ({ local_id: newId(), file })),
       created_at: new Date().toISOString(),
     }
     this.#adding.set(message.client_message_id, message)
@@ -92,11 +93,15 @@ export class Outbox {
     this.#unwatch()
   }
 
-  /** Looks what the store has: another tab may have written or sent. Of several lookups the last one counts. */
-  async look(): Promise<void> {
-    const lookup = ++this.#lookups
+  /** Looks what the store has: another tab may have written or sent. One that is overtaken by a later look ends with it. */
+  look(): Promise<void> {
+    this.#looking = this.#look(++this.#looks)
+    return this.#looking
+  }
+
+  async #look(look: number): Promise<void> {
     const listed = await this.#store.list(this.#place)
-    if (lookup !== this.#lookups) return
+    if (look !== this.#looks) return this.#looking
     const known = new Map(this.#kept.map((message) => [message.client_message_id, message]))
     this.#kept = listed.map((message) => sameOr(message, known.get(message.client_message_id)))
     this.#changed()
@@ -133,6 +138,10 @@ export class Outbox {
     return entry
   }
 }
+
+/** Not `randomUUID`, which browsers have on https and localhost only. */
+const newId = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** The known object where it says the same: its photos are the same objects then, which are on the screen. */
 function sameOr(message: WrittenMessage, known: WrittenMessage | undefined): WrittenMessage {

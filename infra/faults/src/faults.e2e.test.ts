@@ -5,7 +5,7 @@ import { runCase } from './run-case.ts'
 
 // A part of the suite, small and short; `npm run faults` makes every fault, with the whole load.
 
-const PART = ['F2', 'F5', 'F9', 'F10', 'F15', 'F18']
+const PART = ['F2', 'F3', 'F5', 'F7', 'F8', 'F9', 'F10', 'F15', 'F18']
 const SIZE = { rooms: 20, perS: 50 }
 
 describe.each(cases.filter(({ id }) => PART.includes(id)))('$id: $name', (it_) => {

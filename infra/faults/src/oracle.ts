@@ -1,11 +1,11 @@
 import type { Evidence, StoredMessage, StoredRoom, View } from './evidence.ts'
 
 /** What must hold after every fault. A further promise is a further row. */
-export type Invariant = {
+export type Invariant<Seen = Evidence> = {
   id: string
   says: string
   /** One line for each place where it does not hold. */
-  breaches(evidence: Evidence): string[]
+  breaches(seen: Seen): string[]
 }
 
 /** Nothing that is asked for takes longer, whatever is wrong. */
@@ -14,7 +14,8 @@ const MOST_MS = 10_000
 const MOST_GROWTH_MB = 200
 const MOST_MORE_FILES = 40
 
-export const invariants: readonly Invariant[] = [
+/** What clients have seen and what is stored are the same. */
+export const agreements: readonly Invariant<Pick<Evidence, 'views' | 'rooms'>>[] = [
   {
     id: 'I1',
     says: 'every acknowledged message is stored, and everybody in its room has it',
@@ -58,6 +59,10 @@ export const invariants: readonly Invariant[] = [
     says: 'the status of an order takes legal steps, each once; the card agrees',
     breaches: ({ rooms }) => rooms.flatMap(stepsOf),
   },
+]
+
+export const invariants: readonly Invariant[] = [
+  ...agreements,
   {
     id: 'I7',
     says: 'an acknowledged write is in the same caller’s next read',

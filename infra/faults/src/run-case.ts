@@ -40,8 +40,21 @@ export type Run = {
   healsWithinMs?: number
 }
 
-/** Starts a world, makes the fault of `it` under load, and compares what everybody saw with what is stored. */
+/**
+ * Starts a world, makes the fault of `it` under load, and compares what everybody saw with what is stored. A world that
+ * does not come up is a case that fails, too.
+ */
 export async function runCase(it: FaultCase, run: Run): Promise<Verdict> {
+  try {
+    return await runInWorld(it, run)
+  } catch (error) {
+    const breaches = new Map([['itself', [String(error)]]])
+    const nothing = { sent: 0, lost: 0, doubled: 0, reordered: 0, healedMs: undefined }
+    return { id: it.id, name: it.name, seed: run.seed, ...nothing, breaches }
+  }
+}
+
+async function runInWorld(it: FaultCase, run: Run): Promise<Verdict> {
   const world = await openWorld(it.world)
   try {
     const verdict = await runIn(world, it, { short: false, healsWithinMs: HEALS_WITHIN_MS, ...run })

@@ -17,11 +17,14 @@ export const f08: FaultCase = {
     await signalPostgres({ world }, 'SIGSTOP')
     const thawed = wait(short ? SHORT_MS : MS).then(() => signalPostgres({ world }, 'SIGCONT'))
     const asked = Date.now()
+    const id = room.farmer.send('said without Postgres')
+    const refused = room.farmer.next('error', (frame) => frame.client_message_id === id, REFUSED_WITHIN_MS)
     const answer = await world.history.ask(room.customer_id, 'GET', `/chat/rooms/${room.room_id}/`)
     expectThat(
       `503, not ${answer.status}, after ${Date.now() - asked} ms`,
       answer.status === 503 && Date.now() - asked < REFUSED_WITHIN_MS,
     )
+    expectThat('a send is refused as unavailable', (await refused).code === 'unavailable')
     const alive = await fetch(`${world.stack.urls['messages-api']}/healthz`)
     expectThat('messages-api lives', alive.status === 200)
     await expectSoon(

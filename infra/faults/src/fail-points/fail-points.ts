@@ -14,7 +14,11 @@ export type Patch = {
  */
 export const failPoints = {
   'kill-after-commit': [
-    after('services/messages-api/src/append-batch.ts', 'const rows = await store(held, batch)', 'kill-after-commit'),
+    {
+      file: 'services/messages-api/src/append-batch.ts',
+      find: 'const attempts = rows.map((row, i) => toAttempt(',
+      put: "dieAt('kill-after-commit'); const attempts = rows.map((row, i) => toAttempt(",
+    },
   ],
   'kill-after-xadd': [after('packages/outbox/src/outbox.ts', 'await publish(redis, entries)', 'kill-after-xadd')],
   'kill-before-xack': [

@@ -7,8 +7,8 @@ import { token } from '@farmgate/testing/tokens.ts'
 import { until } from '@farmgate/testing/until.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { RUNS, WITHIN_MS } from './config.ts'
 import { sendBytes, statusOf } from './raw-request.ts'
-import { RUNS, WITHIN_MS } from './runs.ts'
 
 // Any bytes to any door: a 4xx or a defined close, and the process goes on.
 

@@ -5,7 +5,7 @@ import { serviceToken, token } from '@farmgate/testing/tokens.ts'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RUNS, WITHIN_MS } from './runs.ts'
+import { RUNS, WITHIN_MS } from './config.ts'
 import { type Schema, valuesOf } from './schema-arbitrary.ts'
 
 // OpenAPI drives requests over every operation: no 5xx, and every answer is one of those that the document declares.

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Refused } from '@farmgate/contracts/internal-messages.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 
-/** A batch that cannot be delivered is tried again until this has passed since its first attempt. */
+/** A batch that cannot be delivered is tried again until this has passed since the first of it was asked for. */
 const GIVE_UP_MS = 4_000
 const BACKOFF_MS = 50
 const BACKOFF_MOST_MS = 500
@@ -75,7 +75,8 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
   }
   const leave = async (batch: readonly Waiting<Command>[]) => {
     const commands = batch.map(({ command }) => command)
-    const giveUpAt = Date.now() + giveUpMs
+    // Who has waited longest decides: behind a batch that was given up there is one last attempt, and then the refusal.
+    const giveUpAt = (batch[0]?.since ?? Date.now()) + giveUpMs
     for (let attempt = 0; ; attempt++) {
       const backoffMs = Math.min(BACKOFF_MOST_MS, BACKOFF_MS * 2 ** attempt)
       try {

@@ -25,6 +25,14 @@ test('one seed that failed is a case that fails', () => {
   expect(rowOf([verdict('F1'), failed], '').cells.slice(4, 9)).toEqual(['1', '0', '0', 'never', 'NOT I1'])
 })
 
+test('the first rows come into an empty table', () => {
+  const text = '# faults\n\n<!-- results: npm run faults -- --write -->\n<!-- end of results -->\n\nrest\n'
+  const written = withRows(text, [rowOf([verdict('F3')], 'now')])
+  expect(written).toContain('\n| F3 | a fault |')
+  expect(written.endsWith('\n<!-- end of results -->\n\nrest\n')).toBe(true)
+  expect(() => withRows('# faults', [])).toThrow('no place')
+})
+
 test('what is written replaces its own row, keeps the others, and stands in order', () => {
   const text = (...ids: string[]) =>
     `# faults\n\n<!-- results: npm run faults -- --write -->\n${tableOf(ids.map((id) => rowOf([verdict(id)], 'then')))}\n<!-- end of results -->\n\nrest\n`

@@ -51,15 +51,17 @@ export const detailsOf = ({ breaches }: Verdict): string =>
   [...breaches].flatMap(([id, some]) => some.slice(0, 5).map((breach) => `     ${id}  ${breach}`)).join('\n')
 
 const BEGIN = '<!-- results: npm run faults -- --write -->\n'
-const END = '\n<!-- end of results -->'
+const END = '<!-- end of results -->'
 
 /** A text with the rows in its table of results: a case that stands there already is replaced, the rest stays. */
 export function withRows(text: string, rows: readonly Row[]): string {
-  const [before = '', rest = ''] = text.split(BEGIN)
-  const [table = '', after = ''] = rest.split(END)
+  const [before, rest] = text.split(BEGIN)
+  const [table, after] = rest?.split(END) ?? []
+  if (before === undefined || table === undefined || after === undefined)
+    throw new Error('there is no place for results')
   const merged = new Map([...rowsIn(table), ...rows].map((row) => [row.id, row]))
   const sorted = [...merged.values()].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
-  return `${before}${BEGIN}${tableOf(sorted)}${END}${after}`
+  return `${before}${BEGIN}${tableOf(sorted)}\n${END}${after}`
 }
 
 const rowsIn = (table: string): Row[] =>

@@ -8,7 +8,7 @@ let repository: Map<string, string>
 
 beforeAll(async () => {
   repository = new Map()
-  const patterns = ['package.json', '{src,app}/**/*.{ts,tsx}'].map(
+  const patterns = ['package.json', '{src,app,worker}/**/*.{ts,tsx}'].map(
     (pattern) => `{services,packages,infra}/*/${pattern}`,
   )
   for await (const file of glob(patterns, { cwd: ROOT }))

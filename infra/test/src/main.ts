@@ -24,6 +24,7 @@ function checks(): Totals[] {
     check('tsc', '--noEmit', '-p', 'tsconfig.json'),
     check('tsc', '--noEmit', '-p', 'packages/client/tsconfig.json'),
     check('tsc', '--noEmit', '-p', 'services/web/app/tsconfig.json'),
+    check('tsc', '--noEmit', '-p', 'services/web/worker/tsconfig.json'),
     check('knip', '--no-config-hints'),
   ]
 }

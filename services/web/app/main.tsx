@@ -5,6 +5,7 @@ import './button.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { keepApp } from './offline/keep-app.ts'
 import { applyLanguage } from './settings/language.ts'
 import { applyTheme } from './settings/theme.ts'
 import { speak } from './texts/texts.ts'
@@ -21,4 +22,5 @@ function show() {
       <App />
     </StrictMode>,
   )
+  keepApp()
 }

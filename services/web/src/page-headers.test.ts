@@ -19,6 +19,7 @@ test('scripts and styles are files of ours; nothing else is allowed that is not 
     'base-uri': "'none'",
     'form-action': "'none'",
     'frame-ancestors': "'none'",
+    'trusted-types': 'farmgate-worker',
     'require-trusted-types-for': "'script'",
   })
   expect([...policy.values()].join(' ')).not.toMatch(/unsafe|\*|http:/)

@@ -22,7 +22,9 @@ export function pageHeaders({ sessionUrl, isProduction }: Surroundings): Record<
     'base-uri': ["'none'"],
     'form-action': ["'none'"],
     'frame-ancestors': ["'none'"],
-    'trusted-types': ["'none'"],
+    'worker-src': ["'self'"],
+    // The one policy there is names the worker's script (app/offline/keep-app.ts).
+    'trusted-types': ['farmgate-worker'],
     'require-trusted-types-for': ["'script'"],
   }
   return {

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, type InlineConfig } from 'vite'
 import { compressTexts } from './compress.ts'
-import { APP, DIST, GROWING, IMPORTED } from './folders.ts'
+import { APP, DIST, GROWING, IMPORTED, WORKER } from './folders.ts'
 import { stampOf } from './stamp.ts'
+import { writeWorker } from './worker.ts'
 
 const STAMP = 'stamp'
 
@@ -14,11 +15,12 @@ const STAMP = 'stamp'
  * @returns whether there was anything to do.
  */
 export async function buildApp(): Promise<boolean> {
-  const stamp = await stampOf([APP, ...IMPORTED])
+  const stamp = await stampOf([APP, WORKER, ...IMPORTED])
   if ((await readStamp()) === stamp) return false
   const fresh = await mkdtemp(GROWING)
   try {
     await build(configFor(fresh))
+    await writeWorker(fresh, stamp)
     await compressTexts(fresh)
     await writeFile(path.join(fresh, STAMP), stamp)
     await replace(DIST, fresh)

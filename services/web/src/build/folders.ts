@@ -4,6 +4,7 @@ const service = path.resolve(import.meta.dirname, '../..')
 
 /** The sources of the browser's side, and what is built of them. */
 export const APP = path.join(service, 'app')
+export const WORKER = path.join(service, 'worker/worker.ts')
 export const DIST = path.join(service, 'dist')
 
 /** Where a build grows until it is whole: on the same disk, and in nobody's way if it is cut off. */

@@ -79,6 +79,17 @@ describe('what is no screen', () => {
   })
 })
 
+test('the worker may ask this origin only, and is asked for again each time', async () => {
+  await writeFile(path.join(dist, 'worker.js'), 'worker')
+  const { body, headers } = await ask('/worker.js', {})
+  expect(body).toBe('worker')
+  expect(headers).toMatchObject({
+    'content-type': 'text/javascript; charset=utf-8',
+    'cache-control': 'no-cache',
+    'content-security-policy': "default-src 'none'; connect-src 'self'",
+  })
+})
+
 describe('what was built', () => {
   test('is kept for ever, and sent packed where that is understood', async () => {
     const plain = await ask('/assets/a-1.js', {})

@@ -16,6 +16,13 @@ type Options = {
 
 const YEAR_S = 31_536_000
 
+/** What keeps the app for when there is no network. It asks us, and nobody else. */
+const AS_WORKER = {
+  'content-type': 'text/javascript; charset=utf-8',
+  'cache-control': 'no-cache',
+  'content-security-policy': "default-src 'none'; connect-src 'self'",
+}
+
 /**
  * The app: its page for each path that is a screen, and for any other that a browser asks for a page, there with 404; what
  * was built, by names that change with the contents, to be kept for ever.
@@ -31,6 +38,7 @@ export async function showApp(app: App, { headers, session, dist = DIST }: Optio
     setHeaders: (reply) => void reply.header('cache-control', `public, max-age=${YEAR_S}, immutable`),
   })
   const asPage = { ...headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' }
+  app.get('/worker.js', async (_request, reply) => reply.headers(AS_WORKER).send(await built('worker.js')))
   for (const screen of Object.values(screens))
     app.get(screen, async (_request, reply) => reply.headers(asPage).send(await page()))
   app.get('/*', async ({ headers: { accept } }, reply) =>
@@ -42,11 +50,14 @@ export async function showApp(app: App, { headers, session, dist = DIST }: Optio
       : reply.callNotFound(),
   )
 
-  /** Read each time: it is small, and a build may have put a new one there. */
   async function page() {
-    const built = await readFile(path.join(dist, 'index.html'), 'utf8').catch((cause: unknown) => {
+    const text = await built('index.html')
+    return text.replace('name="farmgate-session" content=""', html`name="farmgate-session" content="${session}"`.html)
+  }
+
+  /** Read each time: it is small, and a build may have put a new one there. */
+  const built = (file: string) =>
+    readFile(path.join(dist, file), 'utf8').catch((cause: unknown) => {
       throw new DependencyAway('the built app', cause)
     })
-    return built.replace('name="farmgate-session" content=""', html`name="farmgate-session" content="${session}"`.html)
-  }
 }

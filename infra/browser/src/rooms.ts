@@ -1,0 +1,51 @@
+import type { Message, MessagePage } from '@farmgate/contracts/messages.ts'
+import type { Room } from '@farmgate/contracts/rooms.ts'
+import type { Stack } from '@farmgate/stack/stack.ts'
+import { serviceToken, token } from '@farmgate/testing/tokens.ts'
+
+/** The marketplace's own backend, for `call`. */
+export const MARKETPLACE = 'marketplace'
+
+type Origin = Pick<Stack, 'url'>
+
+/**
+ * What a test does past the windows, as one of the users.
+ *
+ * @throws Error where the answer is no 2xx.
+ */
+export async function call<T>(origin: Origin, user: string, method: string, path: string, body?: object): Promise<T> {
+  const answer = await fetch(origin.url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${user === MARKETPLACE ? serviceToken() : token(user)}`,
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (!answer.ok) throw new Error(`${method} ${path} gave ${answer.status}: ${await answer.text()}`)
+  return (await answer.json()) as T
+}
+
+const farmers = {
+  'tomatoes-heirloom': 'farm-lindenhof',
+  'potatoes-new': 'farm-lindenhof',
+  'eggs-free-range': 'farm-lindenhof',
+  'apples-boskoop': 'farm-hillside',
+  'honey-linden': 'farm-hillside',
+  'juice-pear': 'farm-hillside',
+  'cheese-goat': 'farm-three-brooks',
+}
+
+export type ProductId = keyof typeof farmers
+
+/** Opens the room of a product of the demo's market, with an order in it or only to ask; gives its id. */
+export async function openRoom(origin: Origin, customer_id: string, product_id: ProductId, isOrder: boolean) {
+  const wish = { customer_id, farmer_id: farmers[product_id], product_id, quantity: 2, is_post_checkout: isOrder }
+  return (await call<Room>(origin, customer_id, 'POST', '/chat/rooms/', wish)).room_id
+}
+
+/** A room's history as the database has it, for as long as it fits a page (200). */
+export async function stored(origin: Origin, user: string, room_id: string): Promise<Message[]> {
+  const path = `/chat/messages/?room_id=${room_id}&limit=200&after_seq=0`
+  return (await call<MessagePage>(origin, user, 'GET', path)).results
+}

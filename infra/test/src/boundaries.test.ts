@@ -37,6 +37,9 @@ describe('a file that breaks a boundary is found', () => {
     ['packages/client/src/bad.ts', from, 'zod', 'does not name'],
     ['packages/streams/src/bad.ts', wrapped, '@farmgate/contracts/errors.ts', 'does not name'],
     ['services/web/src/bad.ts', from, '@farmgate/testing/until.ts', 'for tests'],
+    ['services/web/src/bad.ts', from, 'react', 'does not name'],
+    ['services/web/app/bad.tsx', from, 'preact', 'does not name'],
+    ['services/web/app/bad.tsx', from, '@farmgate/testing/until.ts', 'for tests'],
   ])('%s: %o %s', (file, write, specifier, fault) => {
     const tree = new Map(repository).set(file, write(specifier))
     expect(newFaults(tree)).toEqual([expect.stringMatching(new RegExp(`^${file}: .*${fault}`))])

@@ -3,7 +3,7 @@ import path from 'node:path'
 /** The files of the repository by path; package.json files and sources are looked at. */
 export type Tree = ReadonlyMap<string, string>
 
-type Manifest = { name: string; dependencies: string[] }
+type Manifest = { name: string; dependencies: string[]; devDependencies: string[] }
 
 /** What a package may depend on: nothing but these, tests apart. */
 const CLOSED: Record<string, readonly string[]> = {
@@ -36,7 +36,7 @@ function importFaults(file: string, text: string, manifests: Map<string, Manifes
   const faultOf = (specifier: string) =>
     specifier.startsWith('.')
       ? escapeFault(file, specifier)
-      : packageFault(folder, packageOf(specifier), isTest, manifests)
+      : packageFault({ file, folder, isTest }, packageOf(specifier), manifests)
   return importsOf(text).flatMap((specifier) => {
     const fault = faultOf(specifier)
     return fault ? [`${file}: ${fault}`] : []
@@ -48,15 +48,18 @@ function escapeFault(file: string, specifier: string): string | undefined {
   return folderOf(target) === folderOf(file) ? undefined : `reaches into another folder by path (${specifier})`
 }
 
-function packageFault(folder: string, name: string, isTest: boolean, manifests: Map<string, Manifest>) {
+type Importer = { file: string; folder: string; isTest: boolean }
+
+function packageFault({ file, folder, isTest }: Importer, name: string, manifests: Map<string, Manifest>) {
   if (name.startsWith('node:')) return undefined
   const target = [...manifests].find(([, manifest]) => manifest.name === name)?.[0]
   if (target === folder) return undefined
   if (target?.startsWith('services/')) return `imports the service ${name}`
   if (isTest) return undefined
   if (FOR_TESTS.includes(name)) return `imports ${name}, which is for tests`
-  if (!manifests.get(folder)?.dependencies.includes(name))
-    return `imports ${name}, which its package.json does not name`
+  const { dependencies = [], devDependencies = [] } = manifests.get(folder) ?? {}
+  const named = isBuiltAhead(file) ? [...dependencies, ...devDependencies] : dependencies
+  if (!named.includes(name)) return `imports ${name}, which its package.json does not name`
   return undefined
 }
 
@@ -84,6 +87,9 @@ function reachable(names: readonly string[], manifests: Map<string, Manifest>, s
   return [...seen]
 }
 
+/** What browsers run, and what builds it: made before anything runs, so it may need what a running service has not. */
+const isBuiltAhead = (file: string) => /^services\/web\/(app|worker|src\/build)\//.test(file)
+
 const folderNamed = (name: string, manifests: Map<string, Manifest>) =>
   [...manifests].find(([, manifest]) => manifest.name === name)?.[0]
 
@@ -91,8 +97,9 @@ function readManifests(tree: Tree): Map<string, Manifest> {
   const found = [...tree].filter(([file]) => file.endsWith('/package.json'))
   return new Map(
     found.map(([file, text]) => {
-      const { name, dependencies = {} } = JSON.parse(text)
-      return [path.posix.dirname(file), { name, dependencies: Object.keys(dependencies) }]
+      const { name, dependencies = {}, devDependencies = {} } = JSON.parse(text)
+      const manifest = { name, dependencies: Object.keys(dependencies), devDependencies: Object.keys(devDependencies) }
+      return [path.posix.dirname(file), manifest]
     }),
   )
 }

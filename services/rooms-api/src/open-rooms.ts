@@ -34,15 +34,18 @@ export async function openRooms(sql: ISql, drafts: readonly Draft[]): Promise<{ 
 /** In the order of their key: two batches that open the same rooms wait for each other one way only. */
 const insertRooms = (sql: ISql, drafts: readonly Draft[]) => sql<Row[]>`
   with asked as (
-    select asked.*, p.product_id is not null and p.farmer_id = asked.farmer_id
-      and p.name = asked.product_name and p.unit is not distinct from asked.unit
-      and p.image_url is not distinct from asked.image_url as is_same_product
+    -- Looked up one by one: joined, a small catalog is read from end to end by every batch.
+    select asked.*, coalesce((
+      select p.name = asked.product_name and p.farmer_id = asked.farmer_id
+        and p.unit is not distinct from asked.unit and p.image_url is not distinct from asked.image_url
+      from rooms.products p where p.product_id = asked.product_id
+    ), false) as is_same_product
     from rows from (json_to_recordset(${JSON.stringify(drafts.map(toRow))}::text::json) as (
       room_id uuid, customer_id text, farmer_id text, product_id text, quantity numeric, product_image_url text,
       order_status text, is_new_order boolean, event_no integer, card_rev bigint, last_seq integer,
       customer_unread integer, farmer_unread integer, last_message json, created_at timestamptz,
       activity_at timestamptz, product_name text, unit text, image_url text, events json, request_id text
-    )) with ordinality as asked left join rooms.products p on p.product_id = asked.product_id
+    )) with ordinality as asked
   ), opened as (
     insert into rooms.rooms (
       room_id, customer_id, farmer_id, product_id, quantity, product_image_url, order_status, is_new_order, event_no,
@@ -65,13 +68,12 @@ const insertRooms = (sql: ISql, drafts: readonly Draft[]) => sql<Row[]>`
     returning ${outboxColumns(sql)}
   )
   select asked.is_same_product, opened.room_id is not null as is_opened, (select to_json(said) from said) as box,
-    coalesce(c.name, c.claimed_name, asked.customer_id) as customer_name,
-    coalesce(f.name, f.claimed_name, asked.farmer_id) as farmer_name
-  from asked
-  left join opened using (room_id)
-  left join rooms.users c on c.user_id = asked.customer_id
-  left join rooms.users f on f.user_id = asked.farmer_id
+    ${nameOf(sql, 'customer_id')} as customer_name, ${nameOf(sql, 'farmer_id')} as farmer_name
+  from asked left join opened using (room_id)
   order by asked.ordinality`
+
+const nameOf = (sql: ISql, party: 'customer_id' | 'farmer_id') => sql`
+  coalesce((select coalesce(name, claimed_name) from rooms.users where user_id = asked.${sql(party)}), asked.${sql(party)})`
 
 const toRow = ({ room, events, requestId }: Draft) => ({ ...room, events, request_id: requestId })
 

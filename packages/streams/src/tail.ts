@@ -2,7 +2,7 @@ import { createBell, within } from './bell.ts'
 import { isBefore, type RawEntry, type StreamReply } from './entries.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Pulse } from './pulse.ts'
-import { isKeyFault, openReader, type Redis } from './redis.ts'
+import { isKeyFault, openReader, type Redis, readerKeys } from './redis.ts'
 import { goRound } from './rounds.ts'
 import { streamKeys } from './shards.ts'
 
@@ -45,9 +45,19 @@ export type Tail = {
  * The end of a stream is asked for once; after that it goes on from ids, over every reconnect, so nothing is skipped.
  */
 export function startTail(options: TailOptions): Tail {
+  const parts = readerKeys(options.redis, options.streams.flatMap(streamKeys)).map((keys) => tailKeys(options, keys))
+  return {
+    ready: Promise.all(parts.map(({ ready }) => ready)).then(() => undefined),
+    async close() {
+      await Promise.all(parts.map((part) => part.close()))
+    },
+  }
+}
+
+/** Keys that one connection can read together. */
+function tailKeys(options: TailOptions, allKeys: readonly string[]): Tail {
   const { redis, log, pulse, streams, onEntries } = options
   const { count = COUNT, blockMs = BLOCK_MS, compareEveryMs = COMPARE_EVERY_MS, restMs = 0 } = options
-  const allKeys = streams.flatMap(streamKeys)
   const about = { streams: streams.join(' ') }
   const reader = openReader(redis, { log, name: 'tail', blockMs })
   const bell = createBell()

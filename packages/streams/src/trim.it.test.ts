@@ -8,7 +8,7 @@ let rig: Rig
 beforeEach(async () => {
   rig = await openRig()
   // Small nodes: `~` trims whole nodes only.
-  await rig.redis.config('SET', 'stream-node-max-entries', '1')
+  await rig.onNodes((node) => node.config('SET', 'stream-node-max-entries', '1'))
 })
 afterEach(() => rig.close())
 
@@ -34,7 +34,7 @@ test('keeps what a stopped group has not read, and what it has not done', async 
   for (const id of old) await rig.redis.xadd(KEY, id, 'n', '1')
   await rig.redis.xreadgroup('GROUP', 'quick', 'a', 'NOACK', 'STREAMS', KEY, '>')
   trimmer()
-  await rig.redis.config('RESETSTAT')
+  await rig.onNodes((node) => node.config('RESETSTAT'))
   const passes = async () => Number(/cmdstat_xtrim:calls=(\d+)/.exec(await rig.redis.info('commandstats'))?.[1] ?? 0)
   await until(async () => (await passes()) > 20)
   expect(await length()).toBe(3)

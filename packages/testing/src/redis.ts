@@ -5,6 +5,8 @@ import { type RedisOptions, startRedis } from '@farmgate/stores/redis.ts'
 import type { Store } from '@farmgate/stores/store.ts'
 
 export type TestRedis = Store & {
+  /** Each node's own: one, where it is no cluster. */
+  readonly urls: readonly string[]
   /** SIGSTOP: it accepts connections and answers nothing. */
   pause(): void
   /** SIGCONT. */
@@ -20,6 +22,7 @@ export async function testRedis(options: Omit<RedisOptions, 'dir'> = {}): Promis
   const forget = () => rm(path.join(dir, 'appendonlydir'), { recursive: true, force: true })
   return {
     url: redis.url,
+    urls: [redis.url],
     port: redis.port,
     dir,
     get pid() {

@@ -70,7 +70,7 @@ export type Evidence = {
   resources: readonly { process: string; before: Resources; now: Resources }[]
 }
 
-export function viewOf(room_id: string, user: string, client: RoomClient): View {
+function viewOf(room_id: string, user: string, client: RoomClient): View {
   const reads = new Map<string, number[]>()
   for (const frame of client.frames)
     if (frame.type === 'read') reads.set(frame.user_id, [...(reads.get(frame.user_id) ?? []), frame.seq])

@@ -11,9 +11,9 @@ export type Operation = {
   status: number | 'lost'
 }
 
-export type Answer<T> = { status: number | 'lost'; body: T | undefined; headers: http.IncomingHttpHeaders }
+type Answer<T> = { status: number | 'lost'; body: T | undefined; headers: http.IncomingHttpHeaders }
 
-export type Asking = { body?: unknown; headers?: Record<string, string>; jwt?: string }
+type Asking = { body?: unknown; headers?: Record<string, string>; jwt?: string }
 
 /** Longer than anything may take, so that what takes too long is seen as such. */
 const PATIENCE_MS = 30_000

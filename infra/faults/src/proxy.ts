@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net'
  * pass: as it comes. delay: each byte later by so many ms. throttle: so many bytes a second. drop-replies: what the store
  * answers is lost. black-hole: nothing moves in either direction, and nobody is told, as where packets are dropped.
  */
-export type Weather =
+type Weather =
   | { is: 'pass' | 'drop-replies' | 'black-hole' }
   | { is: 'delay'; ms: number }
   | { is: 'throttle'; bytesPerS: number }

@@ -26,7 +26,7 @@ export type StackOptions = {
 }
 
 /** `database`: the admin's, from which the URL of each service's own role is made. */
-export type StoreUrls = { database: string; redis: string }
+type StoreUrls = { database: string; redis: string }
 
 export type Stack = {
   /** The one origin: http://… and ws://…, without a trailing slash. */

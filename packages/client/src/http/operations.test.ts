@@ -41,7 +41,7 @@ test.each<[string, string, () => Promise<unknown>]>([
   ['editMessage', 'PATCH /chat/messages/m-1/', () => editMessage(farmgate, 'm-1', 'Saturday?')],
   ['deleteMessage', 'DELETE /chat/messages/m-1/', () => deleteMessage(farmgate, 'm-1')],
   ['markRead', 'POST /chat/messages/read/', () => markRead(farmgate, 'r-1', 7)],
-  ['uploadImage', 'POST /chat/images/', () => uploadImage(farmgate, { room_id: 'r-1', file: new Blob() })],
+  ['uploadImage', 'POST /chat/images/', () => uploadImage(farmgate, { room_id: 'r-1', file: new Blob([]) })],
 ])('%s asks %s', async (_, asked, operation) => {
   await operation()
   expect(origin.asked.at(-1)).toBe(asked)

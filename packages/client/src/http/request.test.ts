@@ -62,7 +62,7 @@ describe('a request', () => {
   test('that its caller aborts throws what it was aborted with', async () => {
     const reason = new Error('not wanted any more')
     await expect(getRoom(farmgate, 'r-1', AbortSignal.abort(reason))).rejects.toBe(reason)
-    const upload = uploadImage(farmgate, { room_id: 'r-1', file: new Blob(), signal: AbortSignal.abort(reason) })
+    const upload = uploadImage(farmgate, { room_id: 'r-1', file: new Blob([]), signal: AbortSignal.abort(reason) })
     await expect(upload).rejects.toBe(reason)
   })
 })

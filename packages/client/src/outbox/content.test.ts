@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checked } from './content.ts'
 
-const photos = (count: number) => Array.from({ length: count }, () => new Blob())
+const photos = (count: number) => Array.from({ length: count }, () => new Blob([]))
 
 test.each([
   ['text, trimmed', { body: ' Friday?\n' }, 'Friday?'],

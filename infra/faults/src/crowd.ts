@@ -8,7 +8,8 @@ export type Crowd = AsyncDisposable & {
   lost(): number
   /** Each is connected and welcomed. */
   areAllIn(): boolean
-  closes(): number[]
+  /** The codes with which they were let go. */
+  goodbyes(): number[]
 }
 
 export async function openCrowd({ world, load, random }: Trial, size: number): Promise<Crowd> {
@@ -21,7 +22,7 @@ export async function openCrowd({ world, load, random }: Trial, size: number): P
   return {
     areAllIn,
     lost: () => clients.reduce((sum, { closes }) => sum + closes.length, 0),
-    closes: () => clients.flatMap(({ closes }) => closes),
+    goodbyes: () => clients.flatMap(({ goodbyes }) => goodbyes),
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((client) => client.close()))
     },

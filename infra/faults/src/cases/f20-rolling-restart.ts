@@ -25,7 +25,7 @@ export const f20: FaultCase = {
       await world.stack.revive(gateway)
       await expectSoon('everybody is welcome again', crowd.areAllIn)
     }
-    const codes = new Set(crowd.closes())
+    const codes = new Set(crowd.goodbyes())
     expectThat(`1012 for all: ${[...codes]}`, codes.size === 1 && codes.has(1012))
   },
 }

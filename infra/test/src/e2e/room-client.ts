@@ -32,6 +32,8 @@ export class RoomClient {
   readonly messages = new Map<string, Message>()
   readonly acknowledged = new Set<string>()
   readonly closes: number[] = []
+  /** Those of them that ended a socket which had been welcomed; the others never came that far. */
+  readonly goodbyes: number[] = []
   /** In the order in which they first left, by connection. */
   readonly sent = new Map<string, Sent>()
   /** Where the room stood when this client first came: it sees what changes from then on. */
@@ -119,6 +121,7 @@ export class RoomClient {
     socket.on('error', () => undefined) // a close follows, and says what there is to say
     socket.on('close', (code) => {
       this.closes.push(code)
+      if (this.#isIn) this.goodbyes.push(code)
       if (!this.#done && !FINAL.includes(code)) void wait(Math.random() * 100).then(() => this.#done || this.#connect())
     })
   }

@@ -22,6 +22,11 @@ type Options = {
   /** From asking to an answer, waiting for a slot included. */
   deadlineMs?: number
   maxWaiting?: number
+  /**
+   * Statements are planned once for each connection, whatever their parameters: for those of many parts and few rows,
+   * whose planning costs more than their work. They must be written so that one plan fits from an empty table on.
+   */
+  keepPlans?: boolean
   trace?: Trace
 }
 
@@ -42,6 +47,7 @@ export type Database = ReturnType<typeof openDatabase>
  */
 export function openDatabase(url: string, options: Options) {
   const { name, log, max = 10, deadlineMs = 4_000, maxWaiting = 1_000, trace = untraced } = options
+  const { keepPlans = false } = options
   const gate = createGate({ what: 'postgres', slots: max, deadlineMs, maxWaiting })
   const sockets = watchSockets()
   const template = postgres(url, {
@@ -57,6 +63,7 @@ export function openDatabase(url: string, options: Options) {
       statement_timeout: deadlineMs,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      ...(keepPlans && { plan_cache_mode: 'force_generic_plan' }),
     },
   })
   const open = () => openLink(template, sockets)

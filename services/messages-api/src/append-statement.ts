@@ -50,10 +50,14 @@ export const appendStatement = (sql: Sql | Tx, { sends, ids, at, requestId }: Ba
     select room_id, customer_id, farmer_id, last_seq, rev from messages.rooms
     where room_id in (select room_id from input)
     order by room_id for no key update ${skipBusy ? sql`skip locked` : sql``}
+  ), looked_up as materialized (
+    -- One by one: the plan is kept, and one made while the table was empty must still be the right one when it is not.
+    select i.ord, (
+      select m.message_id from messages.messages m
+      where m.room_id = i.room_id and m.sender_id = i.sender_id and m.client_message_id = i.client_message_id
+    ) as message_id from input i
   ), repeated as (
-    select i.ord, m.message_id from input i
-    join messages.messages m on m.room_id = i.room_id and m.sender_id = i.sender_id
-      and m.client_message_id = i.client_message_id
+    select ord, message_id from looked_up where message_id is not null
   ), fresh as (
     select i.*, i.sender_id = l.customer_id as by_customer,
       (l.last_seq + row_number() over in_room)::integer as seq, (l.rev + row_number() over in_room)::integer as rev

@@ -29,7 +29,13 @@ const metrics = createMetrics('messages-api')
 const trace = await openTrace('messages-api', config)
 
 // What it holds
-const db = openDatabase(config.DATABASE_URL, { name: 'messages-api', log, max: config.DATABASE_POOL, trace })
+const db = openDatabase(config.DATABASE_URL, {
+  name: 'messages-api',
+  log,
+  max: config.DATABASE_POOL,
+  keepPlans: true,
+  trace,
+})
 const redis = openRedis(config.REDIS_URL, { log, name: 'messages-api' })
 const pulse = startPulse({ redis, log })
 const rooms = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token: config.INTERNAL_TOKEN, trace })

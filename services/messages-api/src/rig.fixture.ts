@@ -90,7 +90,7 @@ async function openInstance(
   roomsUrl: string,
   store: ImageStore,
 ): Promise<Instance> {
-  const db = openDatabase(databaseUrl, { name: 'messages-api', log })
+  const db = openDatabase(databaseUrl, { name: 'messages-api', log, keepPlans: true })
   const redis = openRedis(redisUrl, { log, name: 'messages-api' })
   const pulse = startPulse({ redis, log, everyMs: 200 })
   await until(() => pulse.state === 'up')

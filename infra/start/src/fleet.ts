@@ -42,7 +42,8 @@ export function createFleet(launch: Launch): Fleet {
   return {
     async start(service) {
       const count = instancesOf(service, launch.config)
-      const options = { name: service.name, env: envOf(service, count, launch), watch: launch.watch }
+      const { name, nodeFlags = [] } = service
+      const options = { name, nodeFlags, env: envOf(service, count, launch), watch: launch.watch }
       const log = logOf(service, launch.config)
       const processes = await Promise.all(
         Array.from({ length: count }, () => startService({ ...options, ...(log && { log }) })),

@@ -24,6 +24,7 @@ export type ServiceOptions = {
   log?: string
   /** Start it anew whenever one of its files changes. */
   watch?: boolean
+  nodeFlags?: readonly string[]
 }
 
 const STOP_MS = 15_000
@@ -48,8 +49,8 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   }
 }
 
-async function spawnService({ name, env, log, watch = false }: ServiceOptions): Promise<Child> {
-  const words = [...(watch ? ['--watch', '--watch-preserve-output'] : []), `services/${name}/src/main.ts`]
+async function spawnService({ name, env, log, watch = false, nodeFlags = [] }: ServiceOptions): Promise<Child> {
+  const words = [...nodeFlags, ...(watch ? ['--watch', '--watch-preserve-output'] : []), `services/${name}/src/main.ts`]
   const spawning = { cwd: ROOT, env, onOrphaned: 'SIGTERM' } as const
   if (log === undefined)
     return startChild(process.execPath, words, { ...spawning, stdio: ['ignore', 'inherit', 'inherit'] })

@@ -7,9 +7,10 @@ type RedisUser = { name: string; keys: readonly string[] }
 
 /**
  * Reading and writing keys, the scripts of packages/streams, and what a connection needs. INFO tells which process Redis
- * is; the rest of what is dangerous (KEYS, FLUSHALL, CONFIG, SHUTDOWN, MONITOR …) is nobody's.
+ * is, CLUSTER SLOTS which one has a key; the rest of what is dangerous (KEYS, FLUSHALL, CONFIG, SHUTDOWN, MONITOR …) is nobody's.
  */
-const MAY = '+@read +@write +@connection +eval +evalsha +time -@dangerous -scan -randomkey +info'
+const MAY =
+  '+@read +@write +@connection +eval +evalsha +time -@dangerous -scan -randomkey +info +cluster|slots +cluster|info'
 
 /** Of every service: which filling this is, and the limits that instances share. */
 const ALIKE = ['~farmgate:epoch', '~farmgate:epoch:*', '~farmgate:limits:*']
@@ -36,11 +37,14 @@ export const redisUsers: Partial<Record<ServiceName, RedisUser>> = {
   },
 }
 
+/** What Redis is told that a user may: the words behind its password in an ACL file or on the command line. */
+export const rulesOf = ({ keys }: RedisUser): string => `resetchannels ${[...ALIKE, ...keys].join(' ')} ${MAY}`
+
 /** The lines of an ACL file, with passwords that follow from the admin's as those of Postgres do (infra/database). */
 export function redisAclLines(adminPassword: string): string[] {
   const admin = `redis://:${adminPassword}@localhost`
-  return Object.values(redisUsers).map(({ name, keys }) => {
-    const password = createHash('sha256').update(rolePassword(admin, name)).digest('hex')
-    return `user ${name} on #${password} resetchannels ${[...ALIKE, ...keys].join(' ')} ${MAY}`
+  return Object.values(redisUsers).map((user) => {
+    const password = createHash('sha256').update(rolePassword(admin, user.name)).digest('hex')
+    return `user ${user.name} on #${password} ${rulesOf(user)}`
   })
 }

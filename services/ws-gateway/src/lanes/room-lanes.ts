@@ -10,8 +10,12 @@ import type { GatewayMetrics } from '../metrics.ts'
 import type { RoomSession } from '../room-session.ts'
 import { openLane } from './lane.ts'
 
-/** A room's commands keep their order in one lane; all rooms share few, so that batches are worth their while. */
-export const LANES = 8
+/**
+ * A room's commands keep their order in one lane. All rooms share two: a batch costs as much as twenty messages, so few
+ * and large ones are cheaper, and with one the time in which Postgres works would be lost. The price: a room that somebody
+ * keeps locked holds up half of the others, for 1.5 s a batch.
+ */
+export const LANES = 2
 const MAX_WAITING = 5_000
 
 /** What a socket wants of messages-api: its item in the batch. `since` is the rev it had been told when it asked. */

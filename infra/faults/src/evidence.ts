@@ -93,22 +93,24 @@ export const viewsOf = ({ conversations }: Pick<Load, 'conversations'>): View[] 
     viewOf(room_id, farmer_id, farmer),
   ])
 
-/** All rooms that there are, from both services' tables. */
+/** All rooms that there are, from both services' tables, as of one moment. */
 export async function storedRooms({ sql }: Pick<World, 'sql'>): Promise<StoredRoom[]> {
-  const messages = await sql<StoredMessage[]>`
-    select message_id, room_id, seq, rev, kind, sender_id, client_message_id, body, status_from, status_to,
-      deleted_at is not null as deleted
-    from messages.messages order by room_id, seq`
-  const superseded = await sql<{ room_id: string; rev: number }[]>`select room_id, rev from messages.superseded`
-  const rooms = await sql<Omit<StoredRoom, 'revs' | 'messages'>[]>`
-    select r.room_id, m.last_seq, m.rev, m.order_status,
-      json_build_object('last_seq', r.last_seq, 'order_status', r.order_status,
-        'customer_unread', r.customer_unread, 'farmer_unread', r.farmer_unread) as card,
-      (select json_build_object(
-        'customer_unread', count(*) filter (where seq > m.customer_seq and sender_id <> m.customer_id),
-        'farmer_unread', count(*) filter (where seq > m.farmer_seq and sender_id <> m.farmer_id))
-      from messages.messages where room_id = r.room_id and deleted_at is null) as recount
-    from rooms.rooms r left join messages.rooms m using (room_id)`
+  const [messages, superseded, rooms] = await sql.begin('isolation level repeatable read read only', async (tx) => [
+    await tx<StoredMessage[]>`
+      select message_id, room_id, seq, rev, kind, sender_id, client_message_id, body, status_from, status_to,
+        deleted_at is not null as deleted
+      from messages.messages order by room_id, seq`,
+    await tx<{ room_id: string; rev: number }[]>`select room_id, rev from messages.superseded`,
+    await tx<Omit<StoredRoom, 'revs' | 'messages'>[]>`
+      select r.room_id, m.last_seq, m.rev, m.order_status,
+        json_build_object('last_seq', r.last_seq, 'order_status', r.order_status,
+          'customer_unread', r.customer_unread, 'farmer_unread', r.farmer_unread) as card,
+        (select json_build_object(
+          'customer_unread', count(*) filter (where seq > m.customer_seq and sender_id <> m.customer_id),
+          'farmer_unread', count(*) filter (where seq > m.farmer_seq and sender_id <> m.farmer_id))
+        from messages.messages where room_id = r.room_id and deleted_at is null) as recount
+      from rooms.rooms r left join messages.rooms m using (room_id)`,
+  ])
   const messagesOf = Map.groupBy(messages, ({ room_id }) => room_id)
   const revsOf = Map.groupBy([...messages, ...superseded], ({ room_id }) => room_id)
   return rooms.map((room) => ({

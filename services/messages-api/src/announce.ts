@@ -90,16 +90,23 @@ async function readEntries(sql: Sql, row: OutboxRow, card: Card | null): Promise
   return row.detail.split(',').map((party) => readEntry(room, party as Party, card, row.request_id))
 }
 
-/** Publishes the messages that room events caused; `box` is the id of their outbox row, where there is one. */
-export function announceStory(held: Held, told: Told, box: string | null | undefined, requestId: string): void {
-  const [first] = told.messages
-  if (!box || !first) return
+/**
+ * Publishes the messages that room events caused; `box` is the id of their outbox row, where there is one. `isForeseen`:
+ * rooms-api has written the card with the events themselves, so it need not be told.
+ */
+export function announceStory(
+  held: Held,
+  { told, box, isForeseen = false }: { told: Told; box: string | null | undefined; isForeseen?: boolean },
+  requestId: string,
+): void {
   const { room, messages } = told
+  const [first] = messages
+  if (!box || !first) return
   const last = messages.at(-1) ?? first
   const entries = messages.map((message) => {
     const frame = changeFrame(held.images.urls.sign, 'created', message, 0)
     const change: RenderedChange = { room_id: room.room_id, rev: message.rev, change: 'created', frame }
-    return changeEntry(change, message === last ? cardOf(room, message) : null, requestId)
+    return changeEntry(change, message === last && !isForeseen ? cardOf(room, message) : null, requestId)
   })
   held.outbox.publish(entries, [changesRow(box, room.room_id, first.rev, last.rev, requestId)])
 }

@@ -57,7 +57,7 @@ async function open(held: Held, stories: readonly HeardEvent[][], causeOf: Cause
   const boxes = new Map(opened.map((row) => [row.room_id, row.outbox_id]))
   for (const told of begun) {
     const { room_id } = told.room
-    announceStory(held, told, boxes.get(room_id), causeOf(room_id))
+    announceStory(held, { told, box: boxes.get(room_id), isForeseen: true }, causeOf(room_id))
   }
   return new Map(begun.flatMap(({ room }) => (boxes.has(room.room_id) ? [[room.room_id, room.event_no]] : [])))
 }
@@ -86,6 +86,6 @@ async function applyNext(
     return { told, missingAfter, box: changed ? await writeStory(tx, told, requestId) : undefined }
   })
   if (!done) return 'unknown room'
-  announceStory(held, done.told, done.box, requestId)
+  announceStory(held, done, requestId)
   return done.missingAfter
 }

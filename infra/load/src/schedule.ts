@@ -20,7 +20,7 @@ export async function follow(moments: Iterable<number>, fire: (dueAt: number) =>
     const dueAt = startedAt + moment
     while (performance.now() < dueAt) {
       if (signal?.aborted) return
-      await wait(Math.min(TICK_MS, dueAt - performance.now()))
+      await wait(TICK_MS)
     }
     fire(dueAt)
   }

@@ -4,13 +4,14 @@ import postgres, { type PendingQuery, type Row, type Sql } from 'postgres'
 export type Seeded = { farmer: string; customer: string; longRoom: string; rooms: number; messages: number }
 
 const MESSAGES_A_ROOM = 10
+/** Rooms with an order that is not completed, the oldest ones: more than a page, however many there are in all. */
+const RARE = 40
 /** Rows of one INSERT: between two of them the WAL can be recycled. */
 const SLICE = 100_000
 
 /**
  * Makes one farmer with so many rooms, ten messages in each and 1,000 times as many in one, by SQL: minutes for a
- * million rooms and ten million messages. One order in a thousand is active, one in ten thousand new, the oldest ones;
- * a hundredth is unread. What is there from an earlier run is left. For a database of its own: indexes are dropped meanwhile, and
+ * million rooms and ten million messages. Forty orders are active, the oldest ones; those and a twentieth of all are unread. What is there from an earlier run is left. For a database of its own: indexes are dropped meanwhile, and
  * nothing is told to anybody.
  */
 export async function seedRooms(databaseUrl: string, rooms: number, say: (line: string) => void): Promise<Seeded> {
@@ -68,7 +69,7 @@ async function seedSlice(sql: Sql, farmer: string, { from, to, of }: Slice) {
     insert into rooms.rooms (room_id, customer_id, farmer_id, product_id, quantity, order_status, is_new_order, event_no,
       card_rev, last_seq, customer_unread, farmer_unread, last_message, created_at, activity_at)
     select ${roomId(sql, farmer, n)}, ${farmer} || '-c' || n, ${farmer}, ${farmer} || '-p', 1, ${statusOf(sql, of)}, false,
-      2, 12, ${MESSAGES_A_ROOM}, 0, ${unreadOf(sql)}, json_build_object(
+      2, 12, ${MESSAGES_A_ROOM}, 0, ${unreadOf(sql, of)}, json_build_object(
         'message_id', gen_random_uuid(), 'seq', 10, 'kind', 'text', 'sender_id', ${farmer} || '-c' || n,
         'preview', 'See you on Friday at the market gate.', 'has_images', false, 'created_at', '2026-01-01T00:00:00.000Z'),
       ${timeOf(sql)}, ${timeOf(sql)}
@@ -77,7 +78,7 @@ async function seedSlice(sql: Sql, farmer: string, { from, to, of }: Slice) {
     insert into messages.rooms (room_id, customer_id, farmer_id, order_status, event_no, last_seq, rev, card_rev, order_seq,
       farmer_unread)
     select ${roomId(sql, farmer, n)}, ${farmer} || '-c' || n, ${farmer}, ${statusOf(sql, of)}, 2, ${MESSAGES_A_ROOM},
-      ${MESSAGES_A_ROOM}, 12, 1, ${unreadOf(sql)}
+      ${MESSAGES_A_ROOM}, 12, 1, ${unreadOf(sql, of)}
     from generate_series(${from}::bigint, ${to}::bigint) n`
   // As they come in life: each room's messages lie among those of others.
   await sql`
@@ -90,9 +91,9 @@ async function seedSlice(sql: Sql, farmer: string, { from, to, of }: Slice) {
 const BODY =
   'Friday is fine. I bring my own crate, and would like to take two more kilos if there are any left by then.'
 
-const statusOf = (sql: Sql, of: number) => sql`
-  case when n > ${of}::bigint * 9999 / 10000 then 'new' when n > ${of}::bigint * 999 / 1000 then 'active' else 'completed' end`
-const unreadOf = (sql: Sql) => sql`case when n % 100 = 7 then 1 else 0 end`
+const isRare = (sql: Sql, of: number) => sql`n > ${of - RARE}::bigint`
+const statusOf = (sql: Sql, of: number) => sql`case when ${isRare(sql, of)} then 'active' else 'completed' end`
+const unreadOf = (sql: Sql, of: number) => sql`case when n % 20 = 7 or ${isRare(sql, of)} then 1 else 0 end`
 /** The first rooms are the newest in the list. */
 const timeOf = (sql: Sql) => sql`timestamptz '2026-01-01' - n * interval '1 second'`
 

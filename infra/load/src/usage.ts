@@ -4,8 +4,11 @@ import { readdir, readFile } from 'node:fs/promises'
 const TICK_US = 10_000
 const PAGE_BYTES = 4_096
 
-/** CPU so far in µs, and memory in bytes, of each name's processes and what they started. */
-export type Usage = Record<string, { cpuUs: number; rssBytes: number }>
+/**
+ * CPU so far in µs, and memory in bytes, of each name's processes and what they started. Memory is what they have for
+ * themselves: of what Postgres shares each of its processes would count the same again.
+ */
+export type Usage = Record<string, { cpuUs: number; ownBytes: number }>
 
 type Stat = { pid: number; parent: number; ticks: number; pages: number }
 
@@ -18,7 +21,7 @@ export async function usageOf(processes: Record<string, number[]>): Promise<Usag
     Object.entries(processes).map(([name, pids]) => {
       const all = stats.filter(({ pid }) => pids.includes(pid)).flatMap(tree)
       const sum = (of: (stat: Stat) => number) => all.reduce((total, stat) => total + of(stat), 0)
-      return [name, { cpuUs: sum(({ ticks }) => ticks) * TICK_US, rssBytes: sum(({ pages }) => pages) * PAGE_BYTES }]
+      return [name, { cpuUs: sum(({ ticks }) => ticks) * TICK_US, ownBytes: sum(({ pages }) => pages) * PAGE_BYTES }]
     }),
   )
 }
@@ -38,9 +41,16 @@ async function allStats(): Promise<Stat[]> {
 
 async function statOf(pid: string): Promise<Stat | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined)
-  if (text === undefined) return undefined
+  const memory = await readFile(`/proc/${pid}/statm`, 'latin1').catch(() => undefined)
+  if (text === undefined || memory === undefined) return undefined
   // The name in brackets may hold anything; what follows are numbers.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const field = (at: number) => Number(fields[at])
-  return { pid: Number(pid), parent: field(1), ticks: field(11) + field(12) + field(13) + field(14), pages: field(21) }
+  const [, resident = 0, shared = 0] = memory.split(' ').map(Number)
+  return {
+    pid: Number(pid),
+    parent: field(1),
+    ticks: field(11) + field(12) + field(13) + field(14),
+    pages: resident - shared,
+  }
 }

@@ -29,7 +29,7 @@ export async function watchUsage({ processes }: Target) {
           title: `Cost of ${what}`,
           heads: ['process', 'CPU µs each', 'a second per core', '% of a core per 1,000/s', 'memory MiB'],
           rows: [
-            ...costs.map(([name, us]) => row(name, us, whole((after[name]?.rssBytes ?? 0) / MIB))),
+            ...costs.map(([name, us]) => row(name, us, whole((after[name]?.ownBytes ?? 0) / MIB))),
             row('all', sum, ''),
           ],
         },

@@ -34,7 +34,7 @@ export const idle: Scenario = {
     const after = await usage.look()
     const gateway = after['ws-gateway']
     const each = gateway
-      ? (gateway.rssBytes - (usage.before['ws-gateway']?.rssBytes ?? 0)) / members.length
+      ? (gateway.ownBytes - (usage.before['ws-gateway']?.ownBytes ?? 0)) / members.length
       : Number.NaN
     for (const member of members) member.close()
     return {

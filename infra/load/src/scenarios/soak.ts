@@ -21,7 +21,7 @@ export const soak: Scenario = {
     say(`${flags.rate} messages/s for ${flags.durationMs / 1_000} s`)
     const driven = await drive({ ...flags, target }).finally(() => clearInterval(watching))
     const names = Object.keys(usage.before)
-    const memory = (name: string) => looks.map((it) => [it.second, (it.usage[name]?.rssBytes ?? 0) / MIB] as const)
+    const memory = (name: string) => looks.map((it) => [it.second, (it.usage[name]?.ownBytes ?? 0) / MIB] as const)
     return {
       tables: [
         {

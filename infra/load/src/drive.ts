@@ -30,7 +30,7 @@ export type DriveOptions = {
 }
 
 /** A second of the measured part: what was due in it, and how long it took to arrive (ms). */
-export type Second = { sent: number; p50: number; p99: number }
+type Second = { sent: number; p50: number; p99: number }
 
 export type Driven = Tally & {
   /** From the moment a message was due to its arrival at the other member, in ms. */

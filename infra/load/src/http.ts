@@ -2,7 +2,6 @@ import { Agent, request } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 
 export type Answer = { status: number; body: string }
-export type Client = ReturnType<typeof openClient>
 
 const GIVE_UP_MS = 15_000
 

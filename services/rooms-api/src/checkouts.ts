@@ -24,8 +24,6 @@ export type Outcome = Answer & { told: Told }
 /** A checkout and the request that brought it. */
 type Asked = { checkout: CheckoutBody; requestId: string }
 
-export type Checkouts = ReturnType<typeof openCheckouts>
-
 /** `outdated`: the product is not what it was when the room was drafted. */
 type Found = { is: 'opened' | 'there'; room: StoredRoom; told: Told } | { is: 'outdated' }
 

@@ -32,7 +32,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { extends: true, test: { name: 'e2e', include: [endToEnd], testTimeout: 120_000 } },
+      { extends: true, test: { name: 'e2e', include: [endToEnd], testTimeout: 120_000, hookTimeout: 120_000 } },
     ],
   },
 })

@@ -37,7 +37,7 @@ export function QuantityField({ product: { step, unit }, value, onChange, descri
           id={id}
           inputMode="decimal"
           autoComplete="off"
-          value={typed ?? format.number(value)}
+          value={typed ?? format.typed(value)}
           onChange={({ target }) => type(target.value)}
           onBlur={() => isQuantity(value) && setTyped(undefined)}
           aria-invalid={!isQuantity(value)}

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { formats } from '../texts/format.ts'
 import { isQuantity, readQuantity, stepped } from './quantity.ts'
 
 test.each([
@@ -34,5 +35,11 @@ describe('what is typed', () => {
 
   test.each(['', '-1', '1e9', '2.1234', 'two', '0', '1000001'])('%o cannot be ordered', (text) => {
     expect(isQuantity(readQuantity(text))).toBe(false)
+  })
+
+  test.each(Object.entries(formats))('is read as what the field showed before (%s)', (_, format) => {
+    const quantity = fc.integer({ min: 1, max: 1_000_000_000 }).map((thousandths) => thousandths / 1_000)
+    fc.assert(fc.property(quantity, (value) => readQuantity(format.typed(value)) === value))
+    expect(readQuantity(format.typed(1_500))).toBe(1_500)
   })
 })

@@ -6,6 +6,8 @@ export type Format = ReturnType<typeof createFormat>
 
 /** Numbers and times as a language writes them. Takes RFC 3339 or a Date; answers in the user's own time zone. */
 function createFormat(tag: string) {
+  // A separator of thousands in a field would be read as the decimal one: 1,500 as one and a half.
+  const typed = new Intl.NumberFormat(tag, { maximumFractionDigits: 3, useGrouping: false })
   const decimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 3 })
   const money = new Intl.NumberFormat(tag, { style: 'currency', currency: 'EUR' })
   const clock = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' })
@@ -16,7 +18,8 @@ function createFormat(tag: string) {
   const percent = new Intl.NumberFormat(tag, { style: 'percent' })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
   return {
-    number: (value: number) => decimal.format(value),
+    /** 2.5 as one types it into a field. */
+    typed: (value: number) => typed.format(value),
     /** `cents` of a euro. */
     price: (cents: number) => money.format(cents / 100),
     /** 14:05 */
@@ -51,7 +54,7 @@ function createFormat(tag: string) {
   }
 }
 
-const formats: Record<Language, Format> = { en: createFormat('en-GB'), de: createFormat('de-DE') }
+export const formats: Record<Language, Format> = { en: createFormat('en-GB'), de: createFormat('de-DE') }
 
 /** Numbers and times in the user's language. */
 export const useFormat = (): Format => formats[useSetting(language)]

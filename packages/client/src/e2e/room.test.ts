@@ -241,3 +241,17 @@ test('a read marker and typing are said as seldom as it takes, and reading again
   const next = await live(2)
   await eventually(() => expect(next.frames).toEqual([{ type: 'read', seq: 2 }]))
 })
+
+test('a read marker that the server could not store is said again with the next heartbeat, and not once it is stored', async () => {
+  open()
+  const visit = await live(1)
+  room?.read(2)
+  visit.say({ type: 'error', code: 'unavailable', detail: 'later' })
+  visit.say({ type: 'pong' })
+  await eventually(() => expect(visit.frames.filter(({ type }) => type === 'read')).toHaveLength(2))
+  visit.say({ type: 'read', user_id: 'c-1', seq: 2, read_at: '2026-11-23T12:00:00.000Z' })
+  visit.say({ type: 'pong' })
+  visit.say({ type: 'typing', user_id: 'f-1', is_typing: true })
+  await eventually(() => expect(room?.getSnapshot().typing).toEqual(['f-1']))
+  expect(visit.frames.filter(({ type }) => type === 'read')).toHaveLength(2)
+})

@@ -113,12 +113,19 @@ export class OpenedRoom {
         return this.#ordered(frame)
       case 'error':
         return this.sender.refused(frame.client_message_id, frame)
+      case 'pong':
+        // Once a heartbeat: a marker that the server had to refuse (its database was away) is no frame that is repeated.
+        return this.#checkRead()
     }
+  }
+
+  #checkRead() {
+    this.reader.check(readBy(this.#facts, this.#place.user_id))
   }
 
   #connected({ state }: ConnectionStatus) {
     if (state === 'live') {
-      this.reader.connected(readBy(this.#facts, this.#place.user_id))
+      this.#checkRead()
       this.sender.start()
     } else {
       this.sender.stop()

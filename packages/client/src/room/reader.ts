@@ -1,4 +1,4 @@
-/** How far one has read: said once for each step forward, and again on a new connection until it is known to be stored. */
+/** How far one has read: said once for each step forward, and again until it is known to be stored. */
 export class Reader {
   readonly #say: (seq: number) => boolean
   #seen = 0
@@ -13,8 +13,8 @@ export class Reader {
     if (this.#seen > this.#said && this.#say(this.#seen)) this.#said = this.#seen
   }
 
-  /** On a new connection; `stored` is where the marker is. */
-  connected(stored: number): void {
+  /** `stored` is where the marker is; what was said beyond it has been lost, or refused. */
+  check(stored: number): void {
     this.#said = stored
     this.read(0)
   }

@@ -9,7 +9,7 @@ import { PhotoTray } from './photo-tray.tsx'
 import type { PhotoChoice } from './use-photo-choice.ts'
 import { useWriting } from './use-writing.ts'
 
-type Props = { field: RefObject<HTMLTextAreaElement | null>; photos: PhotoChoice; other: string }
+type Props = { field: RefObject<HTMLTextAreaElement | null>; photos: PhotoChoice; other: string | undefined }
 
 /** Where one writes, and chooses photos. */
 export function Composer({ field, photos, other }: Props) {
@@ -37,7 +37,7 @@ export function Composer({ field, photos, other }: Props) {
           rows={1}
           dir="auto"
           value={text}
-          placeholder={composer.placeholder(other)}
+          placeholder={other === undefined ? composer.label : composer.placeholder(other)}
           aria-label={composer.label}
           aria-describedby="composer-hint"
           enterKeyHint={isTouched() ? 'enter' : 'send'}

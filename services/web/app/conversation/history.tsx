@@ -13,22 +13,11 @@ import { useReading } from './use-reading.ts'
 
 type Props = { snapshot: RoomSnapshot; room: Room; other: Room['customer'] }
 
-/** The messages, as soon as the newest of them are here. */
-export function History(props: Props) {
-  const { conversation } = useTexts()
-  if (props.snapshot.loaded) return <LoadedHistory {...props} />
-  return (
-    <p className="conversation-loading" role="status">
-      {conversation.loading}
-    </p>
-  )
-}
-
 /**
  * Only what is in view is in the page. It is a log that does not speak: rows that come into view by
  * scrolling would be read aloud as if they were new. What is new is announced by itself.
  */
-function LoadedHistory({ snapshot, room, other }: Props) {
+export function History({ snapshot, room, other }: Props) {
   const { conversation } = useTexts()
   const { me } = useConversation()
   const { entries, has_older } = snapshot

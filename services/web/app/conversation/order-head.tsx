@@ -20,9 +20,12 @@ export function OrderHead({ snapshot, room, other }: Props) {
   const format = useFormat()
   const { order_status, online, last_seen } = snapshot
   const title = useRef<HTMLHeadingElement>(null)
-  // Opening a conversation moves the focus to its name: what is read next belongs to it.
   const focusTitle = () => title.current?.focus({ preventScroll: true })
-  useEffect(focusTitle, [])
+  // Opening a conversation moves the focus to its name: what is read next belongs to it. Who writes there already goes on.
+  useEffect(() => {
+    const isWriting = title.current?.closest('.conversation')?.contains(document.activeElement)
+    if (!isWriting) title.current?.focus({ preventScroll: true })
+  }, [])
   return (
     <header className="order-head">
       <Link href={screens.chats} className="order-head-back" aria-label={conversation.back}>

@@ -5,6 +5,8 @@ const messages = (count: number) => (count === 1 ? '1 Nachricht' : `${count} Nac
 export const conversation: Texts['conversation'] = {
   back: 'Zurück zu allen Chats',
   loading: 'Das Gespräch wird geladen',
+  notLoaded: 'Gespräch',
+  waiting: 'Wartet auf den Versand',
   unknown: { title: 'Diesen Chat gibt es nicht', text: 'Es gibt ihn nicht, oder du gehörst nicht dazu.' },
   history: (name) => `Gespräch mit ${name}`,
 

@@ -3,6 +3,9 @@ const messages = (count: number) => (count === 1 ? '1 message' : `${count} messa
 export const conversation = {
   back: 'Back to all chats',
   loading: 'Loading the conversation',
+  /** Where nothing of the room is known yet: its head, and what waits there. */
+  notLoaded: 'Conversation',
+  waiting: 'Waiting to be sent',
   unknown: { title: 'No such chat', text: 'It does not exist, or you are not part of it.' },
   history: (name: string) => `Conversation with ${name}`,
 

@@ -2,7 +2,7 @@ import type { Stack } from '@farmgate/stack/stack.ts'
 import type { Page } from 'playwright-core'
 import { photo } from './photos.ts'
 import { call, openRoom } from './rooms.ts'
-import type { Shop, WindowOptions } from './shop.ts'
+import type { Shop } from './shop.ts'
 import { card, messageOf, say } from './windows.ts'
 
 /** A screen, or something that opens over one, as `show` leaves it: ready to be looked at. */
@@ -10,12 +10,13 @@ export type ShownScreen = {
   /** Also the file name of its picture. */
   name: string
   as?: 'customer-ada' | 'farm-lindenhof'
+  /** Where its window begins; at the door where not given. */
+  path?: string
   show(page: Page): Promise<unknown>
 }
 
 /** The way from the list, which each window has open beside or before it. */
 async function openTomatoes(page: Page) {
-  await page.goto('/chats/')
   await card(page, 'Heirloom Tomatoes').click()
   await messageOf(page, 'see you at four').waitFor()
 }
@@ -31,23 +32,20 @@ export const shownScreens: readonly ShownScreen[] = [
   {
     name: 'product',
     as: 'customer-ada',
-    async show(page) {
-      await page.goto('/market/apples-boskoop/')
-      await page.getByRole('button', { name: 'Proceed to Checkout' }).waitFor()
-    },
+    path: '/market/apples-boskoop/',
+    show: (page) => page.getByRole('button', { name: 'Proceed to Checkout' }).waitFor(),
   },
   {
     name: 'chats',
     as: 'farm-lindenhof',
-    async show(page) {
-      await page.goto('/chats/')
-      await card(page, 'Free-range Eggs').getByText('New order').waitFor()
-    },
+    path: '/chats/',
+    show: (page) => card(page, 'Free-range Eggs').getByText('New order').waitFor(),
   },
-  { name: 'conversation', as: 'farm-lindenhof', show: openTomatoes },
+  { name: 'conversation', as: 'farm-lindenhof', path: '/chats/', show: openTomatoes },
   {
     name: 'confirm',
     as: 'farm-lindenhof',
+    path: '/chats/',
     async show(page) {
       await openTomatoes(page)
       await page.getByRole('button', { name: 'Complete the order' }).click()
@@ -57,6 +55,7 @@ export const shownScreens: readonly ShownScreen[] = [
   {
     name: 'photo',
     as: 'farm-lindenhof',
+    path: '/chats/',
     async show(page) {
       await openTomatoes(page)
       await page.getByRole('button', { name: 'Open photo 1 of 2' }).click()
@@ -66,6 +65,7 @@ export const shownScreens: readonly ShownScreen[] = [
   {
     name: 'offline',
     as: 'customer-ada',
+    path: '/chats/',
     async show(page) {
       await openTomatoes(page)
       await page.context().setOffline(true)
@@ -85,18 +85,16 @@ export const shownScreens: readonly ShownScreen[] = [
   {
     name: 'not-found',
     as: 'customer-ada',
-    async show(page) {
-      await page.goto('/barn/')
-      await page.getByRole('heading', { name: 'Nothing grows here' }).waitFor()
-    },
+    path: '/barn/',
+    show: (page) => page.getByRole('heading', { name: 'Nothing grows here' }).waitFor(),
   },
 ]
 
-/** Opens a window of its own on a screen. Give what is open back by closing its context. */
-export async function openScreen(shop: Shop, { as, show }: ShownScreen, looks: WindowOptions): Promise<Page> {
-  const page = await shop.open({ ...looks, ...(as && { as }) })
+/** Turns a window to a screen, from whichever it is on; the one without a person has to be its first. */
+export async function turnTo(page: Page, { as, path = '/', show }: ShownScreen): Promise<void> {
+  await page.context().setOffline(false)
+  await page.goto(as ? `${path}?as=${as}` : path)
   await show(page)
-  return page
 }
 
 /** A talk about tomatoes, accepted and agreed on, and two more rooms beside it: what the screens have to show. */

@@ -52,6 +52,15 @@ describe('the token', () => {
     isSignedIn = true
     await expect(tokens.get()).resolves.toBeTypeOf('string')
   })
+
+  test('that does not come in time is no_token, and the next one is asked for anew', async () => {
+    let asked = 0
+    const tokens = new Tokens(() => (++asked === 1 ? new Promise(() => undefined) : Promise.resolve(rawToken({}))))
+    const refused = expect(tokens.get()).rejects.toMatchObject({ code: 'no_token', temporary: true })
+    await vi.advanceTimersByTimeAsync(15_000)
+    await refused
+    await expect(tokens.get()).resolves.toBeTypeOf('string')
+  })
 })
 
 describe('it is renewed', () => {

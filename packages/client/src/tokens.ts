@@ -6,6 +6,9 @@ const LEEWAY_MS = 10_000
 /** A token whose end cannot be told is asked for again after this long. */
 const UNKNOWN_LIFE_MS = 60_000
 
+/** A function that has not given one by then gives none: else whoever waits would wait for ever on a dead line. */
+const PATIENCE_MS = 15_000
+
 /** The caller's token, the same for everything that goes out, asked for once however many want it at the same time. */
 export class Tokens {
   readonly #ask: () => Promise<string>
@@ -30,7 +33,7 @@ export class Tokens {
   }
 
   #renew(): Promise<string> {
-    this.#asking ??= this.#ask()
+    this.#asking ??= inTime(this.#ask())
       .then((token) => this.#keep(token), noToken)
       .finally(() => {
         this.#asking = undefined
@@ -44,6 +47,12 @@ export class Tokens {
     this.#freshUntil = now + untilRenewal(token, now)
     return token
   }
+}
+
+function inTime(answer: Promise<string>): Promise<string> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no token within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+  return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
 }
 
 function noToken(cause: unknown): never {

@@ -1,13 +1,16 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { BEARER_PREFIX, SUBPROTOCOL } from '@farmgate/contracts/close-codes.ts'
-import type { RoomServerFrames } from '@farmgate/contracts/server-frames.ts'
+import type { InboxServerFrames, RoomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { type WebSocket, WebSocketServer } from 'ws'
 
-type Frame = RoomServerFrames[keyof RoomServerFrames]
-/** What a path answers: a body, or a status with a problem. */
-export type Answer = (url: URL, method: string) => object | { status: number; code: string; retry_after?: number }
+type Frame = RoomServerFrames[keyof RoomServerFrames] | InboxServerFrames[keyof InboxServerFrames]
+/** What a path answers, now or later: a body, or a status with a problem. */
+export type Answer = (
+  url: URL,
+  method: string,
+) => object | Promise<object> | { status: number; code: string; retry_after?: number }
 
 /** One socket as its server sees it. */
 export type Visit = {
@@ -30,7 +33,7 @@ export async function openScriptedOrigin(answer: Answer) {
     const url = new URL(request.url ?? '', 'http://origin')
     asked.push(`${request.method} ${url.pathname}${url.search}`)
     request.resume()
-    request.on('end', () => reply(response, answer(url, request.method ?? '')))
+    request.on('end', async () => reply(response, await answer(url, request.method ?? '')))
   })
   const sockets = new WebSocketServer({ server, handleProtocols: () => SUBPROTOCOL })
   sockets.on('connection', (socket, { url, headers }) => {

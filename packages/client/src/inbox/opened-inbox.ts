@@ -89,7 +89,6 @@ export class OpenedInbox {
         const page = await this.#page(reading, Math.min(MAX_PAGE, wanted - cards.rooms.length), cursor)
         cursor = page.next_cursor
         cards = withPage(cards, page.results, cursor === null, reading.told)
-        this.#totalUnread = page.total_unread
       } while (cursor !== null && cards.rooms.length < wanted)
       this.#cursor = cursor
       this.#loaded = true
@@ -105,10 +104,12 @@ export class OpenedInbox {
     this.#cards = withPage(this.#cards, page.results, page.next_cursor === null, reading.told)
   }
 
-  async #page({ ended }: Reading, limit: number, cursor: string | null) {
+  async #page({ ended, told }: Reading, limit: number, cursor: string | null) {
     const query = { ...this.#cards.filter, limit, ...(cursor !== null && { cursor }) }
     const page = await listRooms(this.#farmgate, query, ended.signal)
     ended.signal.throwIfAborted()
+    // What the socket has said since the page was asked for is as new as the page, or newer.
+    if (told.size === 0) this.#totalUnread = page.total_unread
     return page
   }
 

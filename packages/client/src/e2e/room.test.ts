@@ -13,6 +13,7 @@ const HEARTBEAT_S = 20
 
 /** The room as the origin has it. */
 let history: Message[]
+let card: { quantity: number; [field: string]: unknown }
 let missing: Answer | undefined
 let origin: Awaited<ReturnType<typeof openScriptedOrigin>>
 let room: LiveRoom | undefined
@@ -21,6 +22,7 @@ const rev = () => Math.max(0, ...history.map((message) => message.rev))
 
 beforeEach(async () => {
   history = [messageOf(1, 1), messageOf(2, 2)]
+  card = { room_id: 'r-1', customer_id: 'c-1', farmer_id: 'f-1', order_status: 'new', quantity: 1 }
   missing = undefined
   origin = await openScriptedOrigin((url, method) => {
     if (url.pathname.startsWith('/chat/rooms/')) return card
@@ -35,8 +37,6 @@ afterEach(async () => {
   await room?.close()
   await origin.close()
 })
-
-const card = { room_id: 'r-1', customer_id: 'c-1', farmer_id: 'f-1', order_status: 'new', quantity: 1 }
 
 function open(more: Partial<FarmgateOptions> = {}): LiveRoom {
   const token = async () => rawToken({ sub: 'c-1' })
@@ -142,6 +142,19 @@ describe('a new socket', () => {
     expect(next.token).not.toBe(visit.token)
     expect(asked).toBe(2)
   })
+})
+
+test('an order that was placed while the line was cut brings its amount along', async () => {
+  open()
+  const visit = await live(1)
+  visit.close(1012)
+  const next = await origin.visit(2)
+  card = { ...card, quantity: 7 }
+  const message = messageOf(3, 3, { kind: 'order_placed', client_message_id: null })
+  history.push(message)
+  welcome(next)
+  next.say({ type: 'message.created', message })
+  await eventually(() => expect(room?.getSnapshot().room?.quantity).toBe(7))
 })
 
 describe('a token', () => {

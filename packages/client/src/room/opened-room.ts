@@ -11,7 +11,7 @@ import { type Courier, Sender } from '../outbox/sender.ts'
 import { Publisher } from '../publisher.ts'
 import type { RoomSnapshot, RoomToOpen } from '../room-snapshot.ts'
 import { entriesOf } from '../timeline/entries.ts'
-import { cutOff, type FactFrame, type Facts, hear, noFacts, readBy, withMarkers, withRoom } from './facts.ts'
+import { cutOff, type Facts, hear, noFacts, readBy, withMarkers, withRoom } from './facts.ts'
 import { firstUnread, type Opening } from './first-unread.ts'
 import { History } from './history.ts'
 import { Reader } from './reader.ts'
@@ -102,15 +102,16 @@ export class OpenedRoom {
       case 'caught_up':
         return this.history.caughtUp(frame.rev)
       case 'message.created':
+        if (frame.message.kind === 'order_placed') this.#readCard()
+        return this.history.tell(frame.message)
       case 'message.updated':
       case 'message.deleted':
         return this.history.tell(frame.message)
       case 'read':
       case 'typing':
       case 'presence':
-        return this.#learn(hear(this.#facts, frame))
       case 'order.status':
-        return this.#ordered(frame)
+        return this.#learn(hear(this.#facts, frame))
       case 'error':
         return this.sender.refused(frame.client_message_id, frame)
       case 'pong':
@@ -142,12 +143,11 @@ export class OpenedRoom {
     this.outbox.done(client_message_id).catch(() => undefined)
   }
 
-  /** An order placed or moved on: its quantity may be another one, too. */
-  #ordered(frame: FactFrame) {
-    this.#learn(hear(this.#facts, frame))
+  /** An order has been placed, now or while the line was cut: its quantity is another one, which only the card says. */
+  #readCard() {
     getRoom(this.#farmgate, this.#place.room_id).then(
       (room) => this.#learn(withRoom(this.#facts, room)),
-      // The status is known; the rest comes with the next one.
+      // The status is known by the socket, the amount by the message; the card comes with the next order.
       () => undefined,
     )
   }

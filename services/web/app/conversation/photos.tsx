@@ -11,7 +11,8 @@ import { useFreshImages } from './use-fresh-images.ts'
 export function Photos({ message }: { message: Message }) {
   const { photo } = useTexts().conversation
   const { names } = useConversation()
-  const { images, refresh } = useFreshImages(message)
+  const refresh = useFreshImages(message)
+  const { images } = message
   const [open, setOpen] = useState<number>()
   if (images.length === 0) return null
   const alt = photo.alt(names[message.sender_id] ?? '')

@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { screens } from '../src/screens.ts'
@@ -6,6 +6,7 @@ import { DemoSession } from './session/demo-session.tsx'
 import { type How, readHow } from './session/how.ts'
 import { LiveProvider } from './session/live.tsx'
 import { MarketplaceSession } from './session/marketplace-session.tsx'
+import { createQueries } from './session/queries.ts'
 import { useSession } from './session/session.ts'
 import { Announcer } from './shell/announcer.tsx'
 import { Broken } from './shell/broken.tsx'
@@ -19,7 +20,7 @@ const ChatsScreen = lazy(async () => ({ default: (await import('./chats/chats-sc
 const MarketScreen = lazy(async () => ({ default: (await import('./market/market-screen.tsx')).MarketScreen }))
 const ProductScreen = lazy(async () => ({ default: (await import('./market/product-screen.tsx')).ProductScreen }))
 
-const queries = new QueryClient()
+const queries = createQueries()
 const how = readHow(document)
 
 /** The whole app: who uses it, what is open, and the screen of the path. */

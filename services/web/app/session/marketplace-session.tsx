@@ -1,9 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
 import { Notice } from '../shell/notice.tsx'
 import { useTexts } from '../texts/texts.ts'
 import { AskRefused, ask } from './ask.ts'
-import { type Person, SessionContext } from './session.ts'
+import { SessionContext } from './session.ts'
+import { type Proof, tokensOf } from './tokens-of.ts'
 
 type Props = { url: string; children: ReactNode }
 
@@ -14,6 +15,7 @@ type Props = { url: string; children: ReactNode }
  */
 export function MarketplaceSession({ url, children }: Props) {
   const { signedOut, away } = useTexts().shell
+  const queries = useQueryClient()
   const who = useQuery({
     queryKey: ['person', url],
     queryFn: async () => (await askMarketplace(url)).person,
@@ -23,15 +25,29 @@ export function MarketplaceSession({ url, children }: Props) {
   })
   const { data: person, error, refetch } = who
   const session = useMemo(
-    () => person && { person, token: async () => (await askMarketplace(url)).token },
-    [person, url],
+    () =>
+      person && {
+        person,
+        token: tokensOf(
+          person,
+          () => askMarketplace(url),
+          (other) => queries.setQueryData(['person', url], other),
+        ),
+      },
+    [person, url, queries],
   )
-  if (session) return <SessionContext value={session}>{children}</SessionContext>
+  if (session) {
+    return (
+      <SessionContext value={session} key={session.person.user_id}>
+        {children}
+      </SessionContext>
+    )
+  }
   if (error instanceof AskRefused && error.status === 401) return <Notice {...signedOut} />
   return error && <Notice {...away} onAgain={() => void refetch()} />
 }
 
-async function askMarketplace(url: string): Promise<{ token: string; person: Person }> {
+async function askMarketplace(url: string): Promise<Proof> {
   const { token, user } = await ask(url, isAnswer, { credentials: 'include' })
   const { id, name, avatar_url = null, is_farmer = true } = user
   return { token, person: { user_id: id, name, avatar_url, is_farmer } }

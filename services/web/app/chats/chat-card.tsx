@@ -9,6 +9,7 @@ import { useFormat } from '../texts/format.ts'
 import { useTexts } from '../texts/texts.ts'
 import { previewOf } from './card-preview.ts'
 import { StatusBadge } from './status-badge.tsx'
+import { useNewestOrder } from './use-newest-order.ts'
 
 type Props = { room: Room; me: string; isOpen: boolean }
 
@@ -19,15 +20,16 @@ export const ChatCard = memo(function ChatCard({ room, me, isOpen }: Props) {
   const { product, customer, farmer, quantity, unread_count, last_message, updated_at } = room
   const other = customer.id === me ? farmer : customer
   const isNewForMe = room.is_new_order && farmer.id === me
+  const order = useNewestOrder(room)
   const preview = previewOf(room, me, chats.preview, format.quantity(quantity, product.unit))
   return (
     <Link
       href={chatPath(room.room_id)}
       className="chat-card"
       data-unread={unread_count > 0}
-      data-new={isNewForMe}
       aria-current={isOpen ? 'page' : undefined}
     >
+      {isNewForMe && <span key={order} className="chat-card-new" aria-hidden="true" />}
       <ProductPicture url={product.image_url} name={product.name} />
       <span className="chat-card-what">
         <span className="chat-card-row">
@@ -40,7 +42,7 @@ export const ChatCard = memo(function ChatCard({ room, me, isOpen }: Props) {
           <span className="chat-card-other" dir="auto">
             {other.name}
           </span>
-          <StatusBadge status={room.order_status} isNew={isNewForMe} />
+          <StatusBadge key={order} status={room.order_status} isNew={isNewForMe} />
         </span>
         <span className="chat-card-row">
           <span className="chat-card-preview">

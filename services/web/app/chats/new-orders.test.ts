@@ -1,6 +1,6 @@
 import type { LastMessage, Room } from '@farmgate/contracts/rooms.ts'
 import { expect, test } from 'vitest'
-import { ordersSince } from './new-orders.ts'
+import { newestOrder, ordersSince } from './new-orders.ts'
 
 const BO = 'farm-bo'
 const order = (room_id: string, minute: number, given: Partial<Room> = {}): Room => {
@@ -27,4 +27,14 @@ test('a page of older orders is no news, nor is what changes in a room without a
   const read = order('e', 5, { is_new_order: false })
   const own = order('f', 6, { farmer_id: 'farm-other' })
   expect(ids(ordersSince([own, read, written, order('c', 3), order('a', 1)], newest, BO))).toEqual([])
+})
+
+test('a second order in a room is another one; a text after an order is not', () => {
+  const placed = (message_id: string) =>
+    order('a', 1, { last_message: { kind: 'order_placed', message_id } as LastMessage })
+  const written = order('a', 2, { last_message: { kind: 'text', message_id: 'm-2' } as LastMessage })
+  expect(newestOrder(written, undefined)).toBeUndefined()
+  const first = newestOrder(placed('m-1'), undefined)
+  expect(newestOrder(written, first)).toBe(first)
+  expect(newestOrder(placed('m-3'), first)).not.toBe(first)
 })

@@ -16,3 +16,10 @@ export function ordersSince(rooms: readonly Room[], since: string | undefined, m
   const newest = [since ?? '', ...rooms.map((room) => room.updated_at)].sort().at(-1) ?? ''
   return { orders, newest }
 }
+
+/**
+ * Names the newest order in a room as its card tells of it, given what it was `before`: what is written after an order
+ * takes its place on the card, and is no order of its own.
+ */
+export const newestOrder = ({ last_message }: Pick<Room, 'last_message'>, before: string | undefined) =>
+  last_message?.kind === 'order_placed' ? last_message.message_id : before

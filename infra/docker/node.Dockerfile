@@ -15,7 +15,8 @@ RUN npm run --silent setup -- --prod --filter-prod . --filter-prod "{./${SERVICE
 RUN mkdir -p /image/farmgate /image/usr/local/bin /data \
   && cp node_modules/node-linux-*/bin/node /image/usr/local/bin/node \
   && rm -rf node_modules/node-linux-* node_modules/.pnpm/node-linux-* \
-  && cp -a --parents package.json node_modules packages services/*/migrations "${SERVICE}" infra/docker/src/healthy.ts /image/farmgate/
+  && cp -a --parents package.json node_modules packages services/*/migrations "${SERVICE}" infra/docker/src/healthy.ts /image/farmgate/ \
+  && chmod -R a+rX /image/farmgate
 
 FROM ${RUNTIME_IMAGE}
 ARG SERVICE

@@ -15,7 +15,8 @@ RUN rm -rf node_modules packages/*/node_modules services/web/node_modules \
 RUN mkdir -p /image/farmgate /image/usr/local/bin \
   && cp node_modules/node-linux-*/bin/node /image/usr/local/bin/node \
   && rm -rf node_modules/node-linux-* node_modules/.pnpm/node-linux-* services/web/app \
-  && cp -a --parents package.json node_modules packages services/web infra/docker/src/healthy.ts /image/farmgate/
+  && cp -a --parents package.json node_modules packages services/web infra/docker/src/healthy.ts /image/farmgate/ \
+  && chmod -R a+rX /image/farmgate
 
 FROM ${RUNTIME_IMAGE}
 COPY --from=build /image/ /

@@ -3,6 +3,7 @@ import { createFarmgate, type Farmgate } from '@farmgate/client/farmgate.ts'
 import type { InboxSnapshot, LiveInbox } from '@farmgate/client/inbox-snapshot.ts'
 import { openInbox } from '@farmgate/client/open-inbox.ts'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { hush } from '../shell/announcer.tsx'
 import { useSession } from './session.ts'
 
 type Live = { farmgate: Farmgate; inbox: LiveInbox }
@@ -19,6 +20,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     setLive({ farmgate, inbox })
     return () => {
       setLive(null)
+      hush()
       void inbox.close()
     }
   }, [token])

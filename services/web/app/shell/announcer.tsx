@@ -6,7 +6,14 @@ const listeners = new Set<() => void>()
 /** Lets a screen reader say this once what it reads now is done. The same text twice in a row is said twice. */
 export function announce(next: string) {
   // A no-break space more or less is not heard, and makes a repeated text a new one.
-  text = next === text ? `${next}\u00a0` : next
+  say(next === text ? `${next}\u00a0` : next)
+}
+
+/** Takes back what was said: it is not for whoever uses this window next. */
+export const hush = () => say('')
+
+function say(next: string) {
+  text = next
   for (const listener of listeners) listener()
 }
 

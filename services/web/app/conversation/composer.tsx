@@ -3,6 +3,7 @@ import type { ClipboardEvent, FormEvent, KeyboardEvent, RefObject } from 'react'
 import { useTexts } from '../texts/texts.ts'
 import { CharactersLeft } from './characters-left.tsx'
 import { useConversation } from './conversation-context.ts'
+import { isTouched, sendsByEnter } from './enter-key.ts'
 import { SendIcon } from './icons.tsx'
 import { PhotoButton } from './photo-button.tsx'
 import { PhotoTray } from './photo-tray.tsx'
@@ -58,10 +59,3 @@ export function Composer({ field, photos, other }: Props) {
     </form>
   )
 }
-
-/** On glass there is no Shift: Enter begins a new line there, and the button sends. */
-const isTouched = () => matchMedia('(pointer: coarse)').matches
-
-/** Not while an input method is still choosing a character. */
-const sendsByEnter = (event: KeyboardEvent) =>
-  event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing && !isTouched()

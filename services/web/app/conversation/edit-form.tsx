@@ -1,7 +1,9 @@
 import type { Message } from '@farmgate/contracts/messages.ts'
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTexts } from '../texts/texts.ts'
+import { CharactersLeft } from './characters-left.tsx'
 import { useConversation } from './conversation-context.ts'
+import { sendsByEnter } from './enter-key.ts'
 import { codeOf, faultText } from './fault-text.ts'
 import { charactersLeft } from './message-length.ts'
 
@@ -14,6 +16,7 @@ export function EditForm({ message, onEnd }: Props) {
   const [text, setText] = useState(message.body)
   const [fault, setFault] = useState<string>()
   const field = useRef<HTMLTextAreaElement>(null)
+  const left = charactersLeft(text)
   useEffect(() => {
     const end = field.current?.value.length ?? 0
     field.current?.focus()
@@ -22,7 +25,7 @@ export function EditForm({ message, onEnd }: Props) {
 
   const save = async () => {
     const body = text.trim()
-    if (body === '' || charactersLeft(text) < 0) return
+    if (body === '' || left < 0) return
     try {
       if (body !== message.body) await live.edit(message.message_id, body)
       onEnd()
@@ -36,7 +39,7 @@ export function EditForm({ message, onEnd }: Props) {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') onEnd()
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    if (!sendsByEnter(event)) return
     event.preventDefault()
     void save()
   }
@@ -51,6 +54,7 @@ export function EditForm({ message, onEnd }: Props) {
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
       />
+      <CharactersLeft left={left} />
       {fault && <p role="alert">{fault}</p>}
       <div className="edit-form-answers">
         <button type="button" className="link-button" onClick={onEnd}>

@@ -35,7 +35,9 @@ function check(tool: string, ...words: string[]): Totals {
   return count(run(tool, words))
 }
 
-const count = (ok: boolean): Totals => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 })
+function count(ok: boolean): Totals {
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }
+}
 
 async function tests(): Promise<Totals> {
   const dir = await mkdtemp(path.join(tmpdir(), 'farmgate-test-'))

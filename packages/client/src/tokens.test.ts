@@ -53,6 +53,10 @@ describe('the token', () => {
     await expect(tokens.get()).resolves.toBeTypeOf('string')
   })
 
+  test.each(['', 'with a blank', 'of a file\n'])('that no socket can take (%j) is no_token', async (given) => {
+    await expect(new Tokens(async () => given).get()).rejects.toMatchObject({ code: 'no_token' })
+  })
+
   test('that does not come in time is no_token, and the next one is asked for anew', async () => {
     let asked = 0
     const tokens = new Tokens(() => (++asked === 1 ? new Promise(() => undefined) : Promise.resolve(rawToken({}))))

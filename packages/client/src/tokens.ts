@@ -9,6 +9,9 @@ const UNKNOWN_LIFE_MS = 60_000
 /** A function that has not given one by then gives none: else whoever waits would wait for ever on a dead line. */
 const PATIENCE_MS = 15_000
 
+/** It travels to a socket as a subprotocol, which takes no more than this: a browser throws at a blank or a line's end. */
+const TRAVELS = /^[\w.~+-]+$/
+
 /** The caller's token, the same for everything that goes out, asked for once however many want it at the same time. */
 export class Tokens {
   readonly #ask: () => Promise<string>
@@ -42,6 +45,7 @@ export class Tokens {
   }
 
   #keep(token: string): string {
+    if (!TRAVELS.test(token)) noToken(new Error('what was given is no JWT'))
     const now = Date.now()
     this.#token = token
     this.#freshUntil = now + untilRenewal(token, now)

@@ -1,6 +1,7 @@
 import { until } from '@farmgate/testing/until.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { photo } from './photos.ts'
 import { openRoom, stored } from './rooms.ts'
 import { openShop, type Shop } from './shop.ts'
 import { messageOf, say, texts } from './windows.ts'
@@ -56,6 +57,30 @@ test('what both write in between arrives once, in order', async () => {
   await bothShow(['before', ...numbered('from the farm', 5), ...numbered('without signal', 3)])
   await ada.getByText('You are offline.').waitFor({ state: 'detached' })
 })
+
+test('20 messages and a photo, written offline, survive a reload: all there, once, in order', async () => {
+  // The page comes from the worker then, which has to have it.
+  await until(() => ada.evaluate<boolean>('navigator.serviceWorker.controller !== null'))
+  await ada.context().setOffline(true)
+  await ada.getByText('You are offline.').waitFor()
+  const [first, second] = [numbered('before the photo', 10), numbered('after the photo', 10)]
+  for (const body of first) await say(ada, body)
+  await ada.locator('input[type=file]').setInputFiles(photo('crate.jpg'))
+  await say(ada, 'in this crate')
+  for (const body of second) await say(ada, body)
+  await ada.getByText('21 messages will go out when it is back.').waitFor()
+
+  await ada.reload()
+  await ada.getByText('You are offline.').waitFor()
+  expect(await kept()).toEqual([])
+  await ada.context().setOffline(false)
+
+  await bothShow([...first, 'in this crate', ...second])
+  expect((await kept()).map(({ images }) => images.length)).toEqual([...zeros(10), 1, ...zeros(10)])
+  await messageOf(farm, 'in this crate').getByRole('button', { name: 'Open the photo' }).waitFor()
+})
+
+const zeros = (count: number) => Array.from({ length: count }, () => 0)
 
 test('a reload in the middle of sending and of receiving: nothing lost, nothing twice; the draft is still there', async () => {
   for (const body of numbered('sent', 5)) await say(ada, body)

@@ -12,6 +12,7 @@ const worker = globalThis as unknown as ServiceWorkerGlobalScope
 const PREFIX = 'farmgate-'
 const CACHE = PREFIX + BUILT.stamp
 const PAGE = '/'
+const MARKET = '/demo/market/'
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(keepBuild())
@@ -36,6 +37,8 @@ const isScreen = (pathname: string) => /^\/$|^\/(market|chats)(\/|$)/.test(pathn
 async function keepBuild() {
   const cache = await caches.open(CACHE)
   await cache.addAll([PAGE, ...BUILT.files])
+  // A first visit has asked for it before there was a worker, and cannot say who is in the window without it. Production has none.
+  await cache.add(MARKET).catch(() => undefined)
   await worker.skipWaiting()
 }
 
@@ -46,8 +49,8 @@ async function forgetOtherBuilds() {
   await worker.clients.claim()
 }
 
-/** By its name it never changes. */
-const keptOrAsked = async (request: Request) => (await caches.match(request)) ?? fetch(request)
+/** By its name it never changes, whoever asks: scripts and fonts are asked for with an Origin, and we kept them without. */
+const keptOrAsked = async (request: Request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request)
 
 /** What there is now, kept under `key` for when there is nothing. */
 async function askedOrKept(request: Request, key: string): Promise<Response> {

@@ -40,6 +40,9 @@ export async function appendBatch(held: Held, sends: readonly Send[], requestId:
   const spans = traceSends(held.trace, sends)
   const rows = await held.trace.inside(spans.find(Boolean), () => store(held, batch))
   held.appended(sends.length, (performance.now() - startedAt) / 1_000)
+  rows.forEach((row, i) => {
+    held.keptRooms.learn(sends[i]?.room_id ?? '', isKept(row))
+  })
   const attempts = rows.map((row, i) => toAttempt(held.images.urls.sign, batch, row, i))
   announce(held, rows, attempts, requestId, spans)
   for (const span of spans) span?.end()
@@ -47,8 +50,31 @@ export async function appendBatch(held: Held, sends: readonly Send[], requestId:
   return attempts.map((attempt, i) => repeats.get(rows[i]?.repeats ?? '') ?? attempt)
 }
 
+/** Rooms known to be kept go apart, past their locks: nobody waits for them, and no other room is passed over. */
 async function store(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
-  let skipBusy = false
+  const isApart = batch.sends.map(({ room_id }) => held.keptRooms.has(room_id))
+  if (!isApart.includes(true)) return storeTogether(held, batch, false)
+  const rows: AppendRow[] = []
+  const storePart = async (apart: boolean) => {
+    const places = [...isApart.keys()].filter((i) => isApart[i] === apart)
+    if (places.length === 0) return
+    const stored = await storeTogether(held, partOf(batch, places), apart)
+    stored.forEach((row, i) => {
+      rows[places[i] ?? 0] = row
+    })
+  }
+  await Promise.all([storePart(false), storePart(true)])
+  return rows
+}
+
+const partOf = (batch: Batch, places: readonly number[]): Batch => ({
+  ...batch,
+  sends: places.flatMap((i) => batch.sends[i] ?? []),
+  ids: places.flatMap((i) => batch.ids[i] ?? []),
+})
+
+async function storeTogether(held: Held, batch: Batch, passLocks: boolean): Promise<readonly AppendRow[]> {
+  let skipBusy = passLocks
   for (let tries = 1; ; tries++) {
     try {
       return hasImages(batch)
@@ -61,6 +87,9 @@ async function store(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
     }
   }
 }
+
+/** Neither stored nor stored before: its room's lock was passed by. */
+const isKept = (row: AppendRow) => row.known && row.is_party && row.seq === null && row.repeats === null
 
 const hasImages = ({ sends }: Batch) => sends.some((send) => send.image_ids.length > 0)
 

@@ -4,6 +4,7 @@ import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Trace } from '@farmgate/service-kit/trace.ts'
 import type { Images } from './images/open-images.ts'
+import type { KeptRooms } from './kept-rooms.ts'
 import type { AppendMeter } from './metrics.ts'
 
 /** What messages-api holds and its operations work with. */
@@ -17,6 +18,8 @@ export type Held = {
   rooms: InternalClient
   /** Uploads: where they are kept, how they are shown, what removes them. */
   images: Images
+  /** Rooms that somebody keeps locked: no batch waits for one twice. */
+  keptRooms: KeptRooms
   /** Told of each batch that went into the histories. */
   appended: AppendMeter
 }

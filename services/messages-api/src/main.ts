@@ -19,6 +19,7 @@ import { shapeFor } from './config.ts'
 import { hearRooms } from './consumers/room-events.ts'
 import { openImages } from './images/open-images.ts'
 import { openImageStore } from './images/open-store.ts'
+import { rememberKeptRooms } from './kept-rooms.ts'
 import { measure, measureAppends } from './metrics.ts'
 import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
@@ -47,7 +48,8 @@ const outbox = startOutbox({ ...sayChanges(db, rooms, images.urls.sign), redis, 
 const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 
 // What it hears
-const held = { log, trace, db, outbox, rooms, images, appended: measureAppends(metrics) }
+const appended = measureAppends(metrics)
+const held = { log, trace, db, outbox, rooms, images, keptRooms: rememberKeptRooms(), appended }
 const reconciler = startReconciler(held)
 const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log })
 // What was lost before we came is not told to us.

@@ -27,6 +27,7 @@ import type { Held } from './held.ts'
 import { openFileStore } from './images/file-store.ts'
 import { openImages } from './images/open-images.ts'
 import type { ImageStore } from './images/store.ts'
+import { rememberKeptRooms } from './kept-rooms.ts'
 import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
 
@@ -104,7 +105,16 @@ async function openInstance(
     sweepEveryMs: 200,
     minAgeMs: 400,
   })
-  const held = { log, trace: untraced, db, outbox, rooms, images, appended: () => undefined }
+  const held = {
+    log,
+    trace: untraced,
+    db,
+    outbox,
+    rooms,
+    images,
+    keptRooms: rememberKeptRooms(),
+    appended: () => undefined,
+  }
   const reconciler = startReconciler(held)
   const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log, claimIdleMs: 500 })
   const app = await createApp({

@@ -13,7 +13,7 @@ import { openLane } from './lane.ts'
 /**
  * A room's commands keep their order in one lane. All rooms share two: a batch costs as much as twenty messages, so few
  * and large ones are cheaper, and with one the time in which Postgres works would be lost. The price: a room that somebody
- * keeps locked holds up half of the others, for 1.5 s a batch.
+ * keeps locked holds up half of the others once, for 1.5 s; messages-api then goes past it.
  */
 export const LANES = 2
 const MAX_WAITING = 5_000

@@ -1,6 +1,5 @@
 import { changeOrderStatus } from '@farmgate/client/http/change-order-status.ts'
 import type { OrderStatus } from '@farmgate/contracts/order-status.ts'
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useFarmgate } from '../session/live.tsx'
 import { useTexts } from '../texts/texts.ts'
@@ -20,10 +19,20 @@ export function NextStep({ roomId, status, onCompleted }: Props) {
   const { head } = useTexts().conversation
   const farmgate = useFarmgate()
   const [isAsking, setAsking] = useState(false)
-  const { mutate, isPending, isError } = useMutation({
-    mutationFn: (step: OrderStatus) => changeOrderStatus(farmgate, roomId, step),
-    onSuccess: ({ order_status }) => order_status === 'completed' && onCompleted(),
-  })
+  const [isPending, setPending] = useState(false)
+  const [failed, setFailed] = useState(false)
+  const take = async (step: OrderStatus) => {
+    setPending(true)
+    setFailed(false)
+    try {
+      const { order_status } = await changeOrderStatus(farmgate, roomId, step)
+      if (order_status === 'completed') onCompleted()
+    } catch {
+      setFailed(true)
+    } finally {
+      setPending(false)
+    }
+  }
   const step = status && NEXT[status]
   if (!step) return null
   return (
@@ -32,18 +41,18 @@ export function NextStep({ roomId, status, onCompleted }: Props) {
         type="button"
         className="button"
         aria-disabled={isPending}
-        onClick={() => !isPending && (step === 'completed' ? setAsking(true) : mutate(step))}
+        onClick={() => !isPending && (step === 'completed' ? setAsking(true) : void take(step))}
       >
         {head.step[step]}
       </button>
-      {isError && <p role="alert">{head.failed}</p>}
+      {failed && <p role="alert">{head.failed}</p>}
       {isAsking && (
         <ConfirmDialog
           texts={head.complete}
           onNo={() => setAsking(false)}
           onYes={() => {
             setAsking(false)
-            mutate(step)
+            void take(step)
           }}
         />
       )}

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, type InlineConfig } from 'vite'
 import { compressTexts } from './compress.ts'
+import { entryChunk } from './entry-chunk.ts'
 import { APP, DIST, GROWING, IMPORTED, WORKER } from './folders.ts'
 import { stampOf } from './stamp.ts'
 import { writeWorker } from './worker.ts'
@@ -50,6 +51,7 @@ const configFor = (outDir: string): InlineConfig => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
+      output: { codeSplitting: { groups: [entryChunk()] } },
       // "use client" of libraries: it tells servers that render what we do not.
       onwarn: (warning, warn) => warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning),
     },

@@ -1,3 +1,4 @@
+import { until } from '@farmgate/testing/until.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRoom, stored } from './rooms.ts'
@@ -46,7 +47,7 @@ test('opened again without signal: what waits is shown, one writes on and keeps 
 
 /** The page comes from the worker then, which has to have it; the market it has once it was asked for through it. */
 async function keepApp(page: Page) {
-  await page.waitForFunction('navigator.serviceWorker.controller')
+  await until(() => page.evaluate('navigator.serviceWorker.controller !== null'))
   await page.reload()
   await page.getByLabel('Your message').waitFor()
 }

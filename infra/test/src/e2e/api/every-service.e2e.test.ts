@@ -271,8 +271,8 @@ describe('The documents', () => {
   })
 })
 
-it('GET / of the one origin shows what those documents say', async () => {
-  const { status, text } = await outsider.ask('GET', '/')
+it('GET /docs/ of the one origin shows what those documents say', async () => {
+  const { status, text } = await outsider.ask('GET', '/docs/')
   expect(status).toBe(200)
   for (const { code, says } of Object.values(closeCodes)) expect(text).toContain(`<b>${code}</b></td><td>${says}`)
   expect(text).toContain('The newest page below this seq')

@@ -71,7 +71,7 @@ test('20 messages and a photo, written offline, survive a reload: all there, onc
   await ada.getByText('21 messages will go out when it is back.').waitFor()
 
   await ada.reload()
-  await ada.getByText('You are offline.').waitFor()
+  await ada.getByText('21 messages will go out when it is back.').waitFor()
   expect(await kept()).toEqual([])
   await ada.context().setOffline(false)
 

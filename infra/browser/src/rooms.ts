@@ -49,3 +49,26 @@ export async function stored(origin: Origin, user: string, room_id: string): Pro
   const path = `/chat/messages/?room_id=${room_id}&limit=200&after_seq=0`
   return (await call<MessagePage>(origin, user, 'GET', path)).results
 }
+
+/** So many requests at once. */
+const AT_ONCE = 50
+
+type Many = { room_id: string; users: readonly [string, string]; count: number }
+
+/** Fills a room: its two write in turn. */
+export async function writeMany(origin: Origin, { room_id, users, count }: Many): Promise<void> {
+  const write = (at: number) =>
+    call(origin, users[at % 2] ?? users[0], 'POST', '/chat/messages/', {
+      room_id,
+      body: `${at + 1}. ${SENTENCES[at % 3]}`,
+    })
+  for (let from = 0; from < count; from += AT_ONCE)
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, at) => write(from + at)))
+}
+
+/** Of one line, of two, and of some more. */
+const SENTENCES = [
+  'Friday is fine.',
+  'I bring my own crate, and would like to take two more kilos if there are any left by then.',
+  'The gate is open from two.\nPark by the lime tree, not on the lane: the tractor has to pass, and it does not wait for anybody.\nSee you at four.',
+]

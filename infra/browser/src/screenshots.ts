@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ROOT } from '@farmgate/start/services.ts'
+import { until } from '@farmgate/testing/until.ts'
 import sharp from 'sharp'
 import { liveAWhile, type ShownScreen, shownScreens, turnTo } from './screens.ts'
 import { desk, openShop, phone, type WindowOptions } from './shop.ts'
@@ -32,7 +33,7 @@ async function takeAll(screens: readonly ShownScreen[], looks: WindowOptions, fi
   const page = await shop.open({ ...looks, reducedMotion: 'reduce' })
   for (const screen of screens) {
     await turnTo(page, screen)
-    await page.waitForFunction('[...document.images].every((it) => it.complete)')
+    await until(() => page.evaluate<boolean>('[...document.images].every((it) => it.complete)'))
     const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' })
     await keep(fileOf(screen.name), picture)
   }

@@ -27,8 +27,8 @@ worker.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' || origin !== worker.location.origin) return
   if (pathname.startsWith('/assets/')) event.respondWith(keptOrAsked(request))
-  else if (pathname.startsWith('/demo/')) event.respondWith(askedOrKept(request, request.url))
-  else if (request.mode === 'navigate' && isScreen(pathname)) event.respondWith(askedOrKept(request, PAGE))
+  else if (pathname.startsWith('/demo/')) event.respondWith(orKept(askedAndKept(request), request.url))
+  else if (request.mode === 'navigate' && isScreen(pathname)) event.respondWith(orKept(fetch(request), PAGE))
 })
 
 /** The paths of screens.ts, all of which are the same page. */
@@ -52,15 +52,19 @@ async function forgetOtherBuilds() {
 /** By its name it never changes, whoever asks: scripts and fonts are asked for with an Origin, and we kept them without. */
 const keptOrAsked = async (request: Request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request)
 
-/** What there is now, kept under `key` for when there is nothing. */
-async function askedOrKept(request: Request, key: string): Promise<Response> {
-  const cache = await caches.open(CACHE)
+/** What there is now, kept for when there is nothing. Not for the page: that of a later build names files we do not have. */
+async function askedAndKept(request: Request): Promise<Response> {
+  const answer = await fetch(request)
+  if (answer.ok) await (await caches.open(CACHE)).put(request.url, answer.clone())
+  return answer
+}
+
+/** The answer, or where none came what is kept under `key`. */
+async function orKept(answer: Promise<Response>, key: string): Promise<Response> {
   try {
-    const answer = await fetch(request)
-    if (answer.ok) await cache.put(key, answer.clone())
-    return answer
+    return await answer
   } catch (error) {
-    const kept = await cache.match(key)
+    const kept = await (await caches.open(CACHE)).match(key)
     if (kept) return kept
     throw error
   }

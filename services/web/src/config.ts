@@ -10,7 +10,11 @@ export const shape = {
   WS_GATEWAY_URL: url('http://127.0.0.1:4003'),
   SESSION_URL: z
     .string()
-    .regex(/^(https?:\/)?\/[^\s;,'"]+$/, 'must be a path of this origin, or a URL that begins with http:// or https://')
+    // Two slashes (or `/\`, which browsers read as two) would be another host under the name of a path.
+    .regex(
+      /^(https?:\/\/|\/)[^/\\\s;,'"][^\s;,'"]*$/,
+      'must be a path of this origin, or a URL that begins with http:// or https://',
+    )
     .optional(),
 }
 

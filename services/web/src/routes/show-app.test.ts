@@ -48,6 +48,9 @@ describe('the page', () => {
 
   test('says where the app learns its user, escaped', async () => {
     expect((await ask('/')).body).toContain('content="https://shop.example/session?a=&quot;b&quot;"')
+    const odd = await appFor("/session?$'$1")
+    expect((await odd.inject({ url: '/' })).body).toContain('content="/session?$&#39;$1"')
+    await odd.close()
   })
 
   test('is asked for again each time', async () => {

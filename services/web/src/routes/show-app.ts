@@ -52,7 +52,11 @@ export async function showApp(app: App, { headers, session, dist = DIST }: Optio
 
   async function page() {
     const text = await built('index.html')
-    return text.replace('name="farmgate-session" content=""', html`name="farmgate-session" content="${session}"`.html)
+    // By a function: in a text `$&` would be read as what was found.
+    return text.replace(
+      'name="farmgate-session" content=""',
+      () => html`name="farmgate-session" content="${session}"`.html,
+    )
   }
 
   /** Read each time: it is small, and a build may have put a new one there. */

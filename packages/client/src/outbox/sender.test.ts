@@ -175,6 +175,18 @@ describe('a photo', () => {
     expect(tab.stored).toEqual([{ body: '', image_ids: ['image-1', 'image-2'] }])
   })
 
+  test('is uploaded once, also where its image_id could not be kept at first', async () => {
+    const store = memoryOutbox()
+    let refusals = 2
+    const update: typeof store.update = (message) =>
+      refusals-- > 0 ? Promise.reject(new Error('the disk is full')) : store.update(message)
+    const tab = openTab({ ...store, update })
+    await tab.write('', [photo()])
+    tab.sender.start()
+    await tab.empty()
+    expect(tab.stored).toEqual([{ body: '', image_ids: ['image-1'] }])
+  })
+
   test('that the server has forgotten meanwhile is uploaded again', async () => {
     const tab = openTab()
     tab.verdicts.push('unavailable', 'unknown_image')

@@ -31,6 +31,8 @@ export class Sender {
   /** The message on its way, and who waits for its answer. */
   #current: { id: string; parcel: AbortController; answer?: PromiseWithResolvers<void> } | undefined
   #failures = 0
+  /** The `image_id` of each photo that went up, also where the store could not keep it: by local id. */
+  readonly #uploaded = new Map<string, string>()
 
   constructor(holds: Holds) {
     this.#holds = holds
@@ -111,16 +113,24 @@ export class Sender {
 
   /** Each photo once: its `image_id` is kept before the next step, and not asked for again after a reload. */
   async #upload(message: WrittenMessage, signal: AbortSignal): Promise<string[]> {
-    const { outbox, courier } = this.#holds
+    const { outbox } = this.#holds
     const images = [...message.images]
     for (const [at, image] of images.entries()) {
       if (image.image_id) continue
-      const onProgress = (share: number) => outbox.progress(image.local_id, share)
-      images[at] = { ...image, image_id: await courier.upload(image, signal, onProgress) }
+      images[at] = { ...image, image_id: await this.#uploadOnce(image, signal) }
       await outbox.update({ ...message, images })
       signal.throwIfAborted()
     }
     return images.flatMap(({ image_id = [] }) => image_id)
+  }
+
+  async #uploadOnce(image: WrittenImage, signal: AbortSignal): Promise<string> {
+    const { outbox, courier } = this.#holds
+    const known = this.#uploaded.get(image.local_id)
+    if (known) return known
+    const imageId = await courier.upload(image, signal, (share) => outbox.progress(image.local_id, share))
+    this.#uploaded.set(image.local_id, imageId)
+    return imageId
   }
 
   /** Resolves when it is acknowledged. */
@@ -139,7 +149,10 @@ export class Sender {
     const { outbox } = this.#holds
     const forgotten = error.code === 'unknown_image' && message.images.some(({ image_id }) => image_id)
     // Photos that nobody names are removed after a day. They are still here, and go up again.
-    if (forgotten) return outbox.update({ ...message, images: message.images.map(({ image_id, ...image }) => image) })
+    if (forgotten) {
+      for (const { local_id } of message.images) this.#uploaded.delete(local_id)
+      return outbox.update({ ...message, images: message.images.map(({ image_id, ...image }) => image) })
+    }
     // With what has been uploaded since: it is not uploaded again where its writer retries.
     const { code, message: detail } = error
     await outbox.update({ ...(outbox.get(message.client_message_id) ?? message), error: { code, detail } })

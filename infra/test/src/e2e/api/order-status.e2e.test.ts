@@ -109,7 +109,7 @@ it('a change is saved, appears in the history, and reaches both parties’ socke
   }
 })
 
-it('the status it already has is 200, and changes and announces nothing', async () => {
+it('the status it already has is 200, changes nothing and tells of no change', async () => {
   const room_id = await order('ned', 'active')
   const line = await exchange.enter(room_id, 'ned')
   const inbox = await exchange.watch('ned')
@@ -124,7 +124,10 @@ it('the status it already has is 200, and changes and announces nothing', async 
   await inbox.next('room.updated', (frame) => frame.room.order_status === 'completed')
   expect(line.all('order.status')).toHaveLength(1)
   expect(line.all('message.created').map((frame) => frame.message.seq)).toEqual([3])
-  expect(inbox.all('room.updated').filter((frame) => frame.room.order_status === 'active')).toEqual([])
+  // A room asked for is ahead of the stream: what had happened before may be told only now, and is no change.
+  const { updated_at, last_seq } = before
+  for (const { room } of inbox.all('room.updated'))
+    if (room.order_status === 'active') expect(room).toMatchObject({ updated_at, last_seq })
 })
 
 it('the same step 50 times at once over two instances: 50 × 200, once in the history, one frame each', async () => {

@@ -20,8 +20,14 @@ test('what the README has one copy works as it stands there', async () => {
   onTestFinished(() => stack.close())
   const script = block('sh').replace('http://localhost:8080', stack.url)
   const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: ROOT })
-  const room = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
-  expect(room).toMatchObject({ customer_id: 'c-1', product: { name: 'Tomatoes', unit: 'kg' }, order_status: 'new' })
+  const [first, room] = stdout
+    .trim()
+    .split('\n')
+    .slice(-2)
+    .map((line) => JSON.parse(line))
+  const order = { customer_id: 'c-1', product: { name: 'Tomatoes', unit: 'kg' }, order_status: 'new' }
+  expect(first).toMatchObject({ ...order, quantity: 2.5 })
+  expect(room).toMatchObject({ ...order, quantity: 4, room_id: first.room_id })
 
   const [, url = '', protocol = ''] = /WebSocket\(`(.*?)`, \['(.*?)', `bearer\.\$\{token\}`\]/.exec(block('js')) ?? []
   const bearer = `bearer.${token('c-1', { secret: DEVELOPMENT_JWT_SECRET })}`
@@ -29,7 +35,7 @@ test('what the README has one copy works as it stands there', async () => {
   const socket = new WebSocket(at, [protocol, bearer])
   onTestFinished(() => socket.terminate())
   const [welcome] = await once(socket, 'message')
-  expect(JSON.parse(String(welcome))).toMatchObject({ type: 'welcome', user_id: 'c-1', last_seq: 1 })
+  expect(JSON.parse(String(welcome))).toMatchObject({ type: 'welcome', user_id: 'c-1', last_seq: 2 })
 })
 
 test('the README says of tokens what the documents say', () => {

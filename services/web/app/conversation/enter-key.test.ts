@@ -5,7 +5,9 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-test.each([
+test.each<
+  [string, { touched?: boolean; key?: string; shiftKey?: boolean; nativeEvent?: { isComposing: boolean } }, boolean]
+>([
   ['Enter sends', {}, true],
   ['with Shift it begins a new line', { shiftKey: true }, false],
   ['it chooses a character while one is being composed', { nativeEvent: { isComposing: true } }, false],

@@ -19,7 +19,7 @@ try {
   await writeMany(shop.stack, { room_id: room, users: ['customer-ada', 'farm-lindenhof'], count: MESSAGES })
   await tellFirstScreen(shop, 'the door of the demo', '/', 'main a[href]')
   await tellFirstScreen(shop, 'the market', '/?as=customer-ada', 'main a[href^="/market/"]')
-  await tellFirstScreen(shop, 'a conversation', `/chats/${room}/?as=customer-ada`, '[role=log] [role=article]')
+  await tellFirstScreen(shop, 'a conversation', `/chats/${room}/?as=customer-ada`, '[role=log] article')
   await tellScrolling(shop, room)
 } finally {
   await shop.close()

@@ -16,7 +16,7 @@ export type ShownScreen = {
 }
 
 /** The way from the list, which each window has open beside or before it. */
-async function openTomatoes(page: Page) {
+export async function openTomatoes(page: Page): Promise<void> {
   await card(page, 'Heirloom Tomatoes').click()
   await messageOf(page, 'see you at four').waitFor()
 }

@@ -4,7 +4,7 @@ import { failure } from './failure.ts'
 
 test.each([
   [404, 'unknown_room', { because: 'final', code: 4404 }],
-  [400, 'invalid_path', { because: 'final', code: 4400 }],
+  [400, 'invalid_path', { because: 'final', code: 4404 }],
   [401, 'unauthorized', { because: 'token' }],
   [503, 'unavailable', { because: 'away', retry_after_ms: 3_000 }],
   [404, 'unreadable', { because: 'away' }],

@@ -150,7 +150,7 @@ describe('the chat list', () => {
     for (let at = 0; at < orders; at++) bought.push((await buy(stack)).room_id)
     const inbox = openInbox(clientOf(FARMER, stack.url))
     opened.push(inbox)
-    await until(() => inbox.getSnapshot().loaded)
+    await until(() => inbox.getSnapshot().connection.state === 'live' && !inbox.getSnapshot().loading)
     expect(inbox.getSnapshot().rooms.map(({ room_id }) => room_id)).toEqual(bought.toReversed().slice(0, 30))
     await inbox.loadMore()
     await until(() => inbox.getSnapshot().rooms.length >= orders)

@@ -18,7 +18,10 @@ type Said = InboxClientFrames[keyof InboxClientFrames]
 /** One reading of the list: what was told since it was asked for, and what ends it. */
 type Reading = { told: Map<string, Room>; ended: AbortController }
 
-/** What an open chat list consists of. Its socket tells changes but no past, so each connection reads the list anew. */
+/**
+ * What an open chat list consists of. Its socket tells changes but no past, so each connection reads the list anew; the
+ * first one is read at once, so that it is there while no socket can be had.
+ */
 export class OpenedInbox {
   readonly publisher: Publisher<InboxSnapshot>
   readonly #farmgate: Farmgate
@@ -35,7 +38,7 @@ export class OpenedInbox {
     this.#cards = { filter, rooms: [], complete: false }
     this.#connection = new Connection<Frame, Said>(farmgate, {
       path: () => '/ws/inbox/',
-      prepare: async () => undefined,
+      prepare: (signal) => this.#prepare(signal),
       forget: () => undefined,
       missed: false,
       hear: (frame) => this.#hear(frame),
@@ -63,11 +66,19 @@ export class OpenedInbox {
     this.publisher.close()
   }
 
+  /** With each try to connect, until a list is there. Neither waits for the other: gateways may be away for long. */
+  async #prepare(signal: AbortSignal) {
+    // The first try begins in the constructor, which has to end before anything can change.
+    await Promise.resolve()
+    if (signal.aborted || this.#loaded || this.#reading) return
+    void this.#readAnew()
+  }
+
   #hear(frame: Frame) {
     switch (frame.type) {
       case 'welcome':
         this.#totalUnread = frame.total_unread
-        // Not before: whatever changes after the page was read is told by this socket.
+        // Also where a list is there: only what changes after it was read is told by this socket.
         void this.#readAnew()
         break
       case 'room.updated':

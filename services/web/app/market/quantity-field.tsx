@@ -20,7 +20,7 @@ export function QuantityField({ product: { step, unit }, value, onChange, descri
   const [typed, setTyped] = useState<string>()
   const type = (text: string) => {
     setTyped(text)
-    onChange(readQuantity(text))
+    onChange(readQuantity(text, format.point))
   }
   const move = (direction: 1 | -1) => {
     setTyped(undefined)

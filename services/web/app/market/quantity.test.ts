@@ -31,15 +31,20 @@ describe('what is typed', () => {
     ['2,5', 2.5],
     [' 3 ', 3],
     ['2.', 2],
-  ])('%o is %d', (text, value) => expect(readQuantity(text)).toBe(value))
+  ])('%o is %d', (text, value) => expect(readQuantity(text, '.')).toBe(value))
+
+  test('with three digits behind a mark is what the language means by it, or nothing', () => {
+    expect([readQuantity('1.125', '.'), readQuantity('1,000', '.')]).toEqual([1.125, Number.NaN])
+    expect([readQuantity('1,125', ','), readQuantity('1.000', ',')]).toEqual([1.125, Number.NaN])
+  })
 
   test.each(['', '-1', '1e9', '2.1234', 'two', '0', '1000001'])('%o cannot be ordered', (text) => {
-    expect(isQuantity(readQuantity(text))).toBe(false)
+    expect(isQuantity(readQuantity(text, '.'))).toBe(false)
   })
 
   test.each(Object.entries(formats))('is read as what the field showed before (%s)', (_, format) => {
     const quantity = fc.integer({ min: 1, max: 1_000_000_000 }).map((thousandths) => thousandths / 1_000)
-    fc.assert(fc.property(quantity, (value) => readQuantity(format.typed(value)) === value))
-    expect(readQuantity(format.typed(1_500))).toBe(1_500)
+    fc.assert(fc.property(quantity, (value) => readQuantity(format.typed(value), format.point) === value))
+    expect(readQuantity(format.typed(1_500), format.point)).toBe(1_500)
   })
 })

@@ -9,6 +9,12 @@ export function stepped(value: number, step: number, direction: 1 | -1): number 
   return Number((Math.max(1, next) * step).toFixed(3))
 }
 
-/** What was typed, with a comma or a point; NaN where it is no number. */
-export const readQuantity = (text: string): number =>
-  /^\s*\d+([.,]\d*)?\s*$/.test(text) ? Number(text.replace(',', '.')) : Number.NaN
+/**
+ * What was typed, with a comma or a point; NaN where it is no number. `point` is the language's own: behind the other one
+ * three digits may be thousandths as well as the rest of a thousand, so that they are no number, either.
+ */
+export function readQuantity(text: string, point: string): number {
+  const [, whole, mark = point, decimals = ''] = /^\s*(\d+)(?:([.,])(\d*))?\s*$/.exec(text) ?? []
+  const isUnclear = mark !== point && decimals.length === 3
+  return whole === undefined || isUnclear ? Number.NaN : Number(`${whole}.${decimals}`)
+}

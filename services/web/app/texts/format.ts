@@ -20,6 +20,8 @@ function createFormat(tag: string) {
   return {
     /** 2.5 as one types it into a field. */
     typed: (value: number) => typed.format(value),
+    /** What begins the decimals: a point or a comma. */
+    point: typed.format(0.5).charAt(1),
     /** `cents` of a euro. */
     price: (cents: number) => money.format(cents / 100),
     /** 14:05 */

@@ -7,3 +7,9 @@ export function charactersLeft(text: string): number {
   for (const _ of text.trim()) left--
   return left
 }
+
+/** Down to these many characters left one is told; -1 is too many of them. */
+const MARKS = [-1, 0, 10, 20, 50, 100, 200]
+
+/** The mark that was passed last; undefined while the limit is far. */
+export const markOf = (left: number): number | undefined => MARKS.find((mark) => left <= mark)

@@ -1,6 +1,5 @@
 import './chats-screen.css'
 import { Conversation } from '../conversation/conversation.tsx'
-import { useInboxSnapshot } from '../session/live.tsx'
 import { useSession } from '../session/session.ts'
 import { Screen } from '../shell/screen.tsx'
 import { useTexts } from '../texts/texts.ts'
@@ -10,10 +9,9 @@ import { ChatList } from './chat-list.tsx'
 export function ChatsScreen({ room_id }: { room_id?: string }) {
   const { chats } = useTexts()
   const { is_farmer } = useSession().person
-  const open = useInboxSnapshot().rooms.find((room) => room.room_id === room_id)
   const title = is_farmer ? chats.title : chats.orders
   return (
-    <Screen title={open?.product.name ?? title} className="chats-screen">
+    <Screen title={room_id ? undefined : title} className="chats-screen">
       <section className="chats-screen-list" data-beside={room_id !== undefined} aria-label={title}>
         <ChatList title={title} {...(room_id && { open: room_id })} />
       </section>

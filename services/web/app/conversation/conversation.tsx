@@ -3,6 +3,7 @@ import type { LiveRoom } from '@farmgate/client/room-snapshot.ts'
 import type { Room } from '@farmgate/contracts/rooms.ts'
 import { useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useSession } from '../session/session.ts'
+import { useTitle } from '../shell/title.ts'
 import { useTexts } from '../texts/texts.ts'
 import { Composer } from './composer.tsx'
 import { ConnectionNotice } from './connection-notice.tsx'
@@ -30,6 +31,7 @@ function LiveConversation({ live, roomId }: { live: LiveRoom; roomId: string }) 
   const { conversation } = useTexts()
   const { connection, room, entries } = useSyncExternalStore(live.subscribe, live.getSnapshot)
   const [isOpen, setOpen] = useState(false)
+  useTitle(room?.product.name ?? conversation.notLoaded)
   // Once one may write here, one may go on, whatever the next try to connect says.
   const opens = room !== undefined || entries.length > 0 || noticeOf(connection.state, undefined) !== undefined
   if (opens && !isOpen) setOpen(true)

@@ -3,8 +3,8 @@ import { useLocation } from 'wouter'
 import { useTitle } from './title.ts'
 
 type Props = {
-  /** Stands in the window's title. */
-  title: string
+  /** Stands in the window's title; undefined where a part of the screen says it. */
+  title: string | undefined
   className?: string
   children: ReactNode
 }

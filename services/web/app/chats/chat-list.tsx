@@ -14,10 +14,12 @@ export function ChatList({ title, open }: { title: string; open?: string }) {
   const { loadMore, setFilter } = useInbox()
   const { rooms, filter, loaded, loading, has_more, error } = useInboxSnapshot()
   useNewOrders(rooms, loaded, me)
+  // Beside an open room that one's name is the heading of the page.
+  const Heading = open ? 'h2' : 'h1'
   return (
     <>
       <header className="chat-list-head">
-        <h1>{title}</h1>
+        <Heading>{title}</Heading>
         <ChatFilters filter={filter} onFilter={setFilter} />
       </header>
       <div className="chat-list" aria-busy={loading}>

@@ -16,7 +16,7 @@ type Props = { field: RefObject<HTMLTextAreaElement | null>; photos: PhotoChoice
 export function Composer({ field, photos, other }: Props) {
   const { composer } = useTexts().conversation
   const { toComposer } = useConversation()
-  const { text, write, left, isReady, failed, send, pause } = useWriting(photos)
+  const { text, write, left, isReady, fault, send, pause } = useWriting(photos)
   const submit = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault()
     toComposer()
@@ -30,7 +30,7 @@ export function Composer({ field, photos, other }: Props) {
   return (
     <form className="composer" onSubmit={submit}>
       <PhotoTray photos={photos} onRemoved={toComposer} />
-      {failed && <p role="alert">{composer.failed}</p>}
+      {fault && <p role="alert">{fault}</p>}
       <div className="composer-line">
         <PhotoButton onPick={photos.add} />
         <textarea

@@ -1,21 +1,22 @@
 import type { LastMessage, Room } from '@farmgate/contracts/rooms.ts'
 import { expect, test } from 'vitest'
 import { chats } from '../texts/en/chats.ts'
-import { previewOf } from './card-preview.ts'
+import { bringsPhotos, previewOf } from './card-preview.ts'
 
 const ADA = 'customer-ada'
 const BO = 'farm-bo'
 
+const message: LastMessage = {
+  message_id: 'm',
+  seq: 1,
+  kind: 'text',
+  sender_id: BO,
+  preview: 'Friday?',
+  has_images: false,
+  created_at: '2026-11-23T12:00:00.000Z',
+}
+
 function preview(last: Partial<LastMessage> | null): string {
-  const message: LastMessage = {
-    message_id: 'm',
-    seq: 1,
-    kind: 'text',
-    sender_id: BO,
-    preview: 'Friday?',
-    has_images: false,
-    created_at: '2026-11-23T12:00:00.000Z',
-  }
   const room = { order_status: 'active', last_message: last && { ...message, ...last } } as Room
   return previewOf(room, ADA, chats.preview, '2.5 kg')
 }
@@ -32,4 +33,11 @@ test.each([
   [null, 'Nothing written yet'],
 ] as const)('%o reads as %s', (last, expected) => {
   expect(preview(last)).toBe(expected)
+})
+
+test('only a message with photos has their sign; the picture of what was ordered is no photo', () => {
+  expect(bringsPhotos({ ...message, has_images: true })).toBe(true)
+  expect(bringsPhotos({ ...message, has_images: true, kind: 'order_placed' })).toBe(false)
+  expect(bringsPhotos(message)).toBe(false)
+  expect(bringsPhotos(null)).toBe(false)
 })

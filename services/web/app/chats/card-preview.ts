@@ -1,4 +1,4 @@
-import type { Room } from '@farmgate/contracts/rooms.ts'
+import type { LastMessage, Room } from '@farmgate/contracts/rooms.ts'
 import type { Texts } from '../texts/texts.ts'
 
 /** The last words of a room in one line, and whose they are. `amount` is what was bought, ready to be read. */
@@ -12,3 +12,6 @@ export function previewOf(room: Room, me: string, texts: Texts['chats']['preview
   const words = last.preview || (last.has_images ? texts.photos : texts.deleted)
   return isOwn ? texts.own(words) : words
 }
+
+/** Somebody sent photos. What the market writes of an order has the product's picture, which is none. */
+export const bringsPhotos = (last: LastMessage | null): boolean => last?.kind === 'text' && last.has_images

@@ -7,7 +7,7 @@ import { PhotoIcon } from '../conversation/icons.tsx'
 import { ProductPicture } from '../conversation/product-picture.tsx'
 import { useFormat } from '../texts/format.ts'
 import { useTexts } from '../texts/texts.ts'
-import { previewOf } from './card-preview.ts'
+import { bringsPhotos, previewOf } from './card-preview.ts'
 import { StatusBadge } from './status-badge.tsx'
 import { useNewestOrder } from './use-newest-order.ts'
 
@@ -46,7 +46,7 @@ export const ChatCard = memo(function ChatCard({ room, me, isOpen }: Props) {
         </span>
         <span className="chat-card-row">
           <span className="chat-card-preview">
-            {last_message?.has_images && <PhotoIcon />}
+            {bringsPhotos(last_message) && <PhotoIcon />}
             <span dir="auto">{preview}</span>
           </span>
           <UnreadCount count={unread_count} />

@@ -6,7 +6,7 @@ import { useConversation } from './conversation-context.ts'
 import { HistoryRow } from './history-row.tsx'
 import { JumpToNewest } from './jump-to-newest.tsx'
 import { OlderMessages } from './older-messages.tsx'
-import { othersReadSeq, rowAt, rowKey } from './rows.ts'
+import { othersReadSeq, rowAt, rowKey, unreadLineSeq } from './rows.ts'
 import { useAnnouncements } from './use-announcements.ts'
 import { useHistoryList } from './use-history-list.ts'
 import { useReading } from './use-reading.ts'
@@ -24,7 +24,7 @@ export function History({ snapshot, room, other }: Props) {
   const list = useHistoryList(snapshot, me)
   const reading = useReading(snapshot, list.lastInView)
   useAnnouncements(snapshot)
-  const reader = { userId: me, othersRead: othersReadSeq(snapshot, me), firstUnread: snapshot.first_unread_seq }
+  const reader = { userId: me, othersRead: othersReadSeq(snapshot, me), firstUnread: unreadLineSeq(snapshot, me) }
   return (
     <section className="history-frame">
       <div

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ADA, BO, stored, unsent } from './entries.fixture.ts'
-import { othersReadSeq, type Reader, type Row, rowAt, rowKey } from './rows.ts'
+import { othersReadSeq, type Reader, type Row, rowAt, rowKey, unreadLineSeq } from './rows.ts'
 
 const reader: Reader = { userId: ADA, othersRead: 0, firstUnread: null }
 const rows = (entries: Parameters<typeof rowAt>[0], given: Partial<Reader> = {}) =>
@@ -81,4 +81,25 @@ test('the other party’s marker is that of the other role', () => {
   const room = { customer_id: ADA } as Parameters<typeof othersReadSeq>[0]['room']
   expect(othersReadSeq({ room, read }, ADA)).toBe(5)
   expect(othersReadSeq({ room, read }, BO)).toBe(3)
+})
+
+describe('the unread line', () => {
+  const unread = [stored(1), stored(2, { sender_id: BO }), stored(3, { sender_id: BO })]
+  const line = (...answers: typeof unread | [ReturnType<typeof unsent>]) =>
+    unreadLineSeq({ entries: [...unread, ...answers], first_unread_seq: 2 }, ADA)
+
+  test('stands above the first unread message for as long as only the other writes', () => {
+    expect(line()).toBe(2)
+    expect(line(stored(4, { sender_id: BO }))).toBe(2)
+  })
+
+  test('goes once one has answered, also while the answer waits, and stays away', () => {
+    expect(line(unsent('a'))).toBeNull()
+    expect(line(stored(4))).toBeNull()
+    expect(line(stored(4), stored(5, { sender_id: BO }))).toBeNull()
+  })
+
+  test('is nowhere where nothing was unread', () => {
+    expect(unreadLineSeq({ entries: unread, first_unread_seq: null }, ADA)).toBeNull()
+  })
 })

@@ -24,11 +24,24 @@ export type Row = {
   showsMark: boolean
 }
 
+type UnreadFrom = Pick<RoomSnapshot, 'entries' | 'first_unread_seq'>
+
 export type Reader = { userId: string; othersRead: number; firstUnread: number | null }
 
 /** How far the other party has read, as the newest marker says. */
 export function othersReadSeq({ room, read }: Pick<RoomSnapshot, 'room' | 'read'>, userId: string): number {
   return room?.customer_id === userId ? read.farmer_seq : read.customer_seq
+}
+
+/**
+ * Where the unread line stands: above the first message that was unread when the conversation was opened, until one has
+ * answered. What one wrote is looked for from the newest on, so it costs no more than what came after it.
+ */
+export function unreadLineSeq({ entries, first_unread_seq }: UnreadFrom, userId: string): number | null {
+  if (first_unread_seq === null) return null
+  const isBelow = (entry: TimelineEntry) => (seqOf(entry) ?? first_unread_seq) >= first_unread_seq
+  const answer = entries.findLast((entry) => !isBelow(entry) || isOwn(entry, userId))
+  return answer && isBelow(answer) ? null : first_unread_seq
 }
 
 /**

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useTexts } from '../texts/texts.ts'
 import { CloseIcon } from './icons.tsx'
 import { useObjectUrl } from './use-object-url.ts'
@@ -40,11 +41,14 @@ export function PhotoTray({ photos: { photos, refused, remove }, onRemoved }: Pr
   )
 }
 
+/** What the browser cannot show stands there by its name; whether it is a photo, the server says. */
 function ChosenPhoto({ photo, label, onRemove }: { photo: File; label: string; onRemove: () => void }) {
   const url = useObjectUrl(photo)
+  const [isBroken, setBroken] = useState(false)
   return (
     <li>
-      {url && <img src={url} alt={photo.name} />}
+      {isBroken && <span className="photo-tray-name">{photo.name}</span>}
+      {url && !isBroken && <img src={url} alt={photo.name} onError={() => setBroken(true)} />}
       <button type="button" aria-label={label} onClick={onRemove}>
         <CloseIcon />
       </button>

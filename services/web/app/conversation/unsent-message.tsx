@@ -2,7 +2,7 @@ import type { UnsentEntry } from '@farmgate/client/room-snapshot.ts'
 import { useTexts } from '../texts/texts.ts'
 import { Bubble } from './bubble.tsx'
 import { useConversation } from './conversation-context.ts'
-import { faultText } from './fault-text.ts'
+import { faultText, isWorthRetrying } from './fault-text.ts'
 import { CloseIcon } from './icons.tsx'
 import { MessageText } from './message-text.tsx'
 import type { Row } from './rows.ts'
@@ -36,9 +36,11 @@ export function UnsentMessage({ entry, row }: { entry: UnsentEntry; row: Row }) 
       {state === 'failed' && (
         <div className="unsent-fault">
           <p role="alert">{faultText(error?.code, unsent)}</p>
-          <button type="button" className="link-button" onClick={retry}>
-            {message.retry}
-          </button>
+          {isWorthRetrying(error?.code) && (
+            <button type="button" className="link-button" onClick={retry}>
+              {message.retry}
+            </button>
+          )}
           <button type="button" className="link-button" onClick={discard}>
             {message.discard}
           </button>

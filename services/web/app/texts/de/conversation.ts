@@ -71,7 +71,8 @@ export const conversation: Texts['conversation'] = {
   },
 
   unsent: {
-    unsupported_image: 'Ein Foto hat ein Format, das nicht geht. Es gehen JPEG, PNG, WebP, GIF und AVIF.',
+    unsupported_image:
+      'Ein Foto ist beschädigt oder hat ein Format, das nicht geht. Es gehen JPEG, PNG, WebP, GIF und AVIF.',
     image_too_large: 'Ein Foto ist größer als 10 MB.',
     too_many_pixels: 'Ein Foto hat mehr als 40 Megapixel.',
     bad_image: 'Ein Foto ist beschädigt.',

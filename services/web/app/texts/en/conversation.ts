@@ -70,7 +70,7 @@ export const conversation = {
   },
 
   unsent: {
-    unsupported_image: 'A photo is of a kind that is not taken: JPEG, PNG, WebP, GIF or AVIF.',
+    unsupported_image: 'A photo is damaged, or of a kind that is not taken. JPEG, PNG, WebP, GIF and AVIF are.',
     image_too_large: 'A photo is larger than 10 MB.',
     too_many_pixels: 'A photo has more than 40 megapixels.',
     bad_image: 'A photo is damaged.',

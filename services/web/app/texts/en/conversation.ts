@@ -49,7 +49,7 @@ export const conversation = {
     delete: 'Delete',
     confirmDelete: {
       title: 'Delete this message?',
-      text: 'It disappears for both of you. That something stood here stays visible.',
+      text: 'Neither of you can read it any more. In its place stands that it was deleted.',
       yes: 'Delete',
       no: 'Keep it',
     },

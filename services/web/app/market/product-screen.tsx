@@ -1,10 +1,10 @@
+import '../shell/notice.css'
 import './product.css'
 import { Link } from 'wouter'
 import type { DemoFarm, DemoProduct } from '../../src/demo/market.ts'
 import { screens } from '../../src/screens.ts'
 import { useMarket } from '../session/market-data.ts'
 import { Avatar } from '../shell/avatar.tsx'
-import { Notice } from '../shell/notice.tsx'
 import { Screen } from '../shell/screen.tsx'
 import { useFormat } from '../texts/format.ts'
 import { useTexts } from '../texts/texts.ts'
@@ -13,12 +13,24 @@ import { OrderForm } from './order-form.tsx'
 
 /** One product, and how much of it one wants. */
 export function ProductScreen({ product_id }: { product_id: string }) {
-  const { market } = useTexts()
   const { farms, products } = useMarket().data ?? {}
   if (!farms || !products) return null
   const product = products.find((it) => it.product_id === product_id)
   const farm = farms.find(({ user_id }) => user_id === product?.farmer_id)
-  return product && farm ? <Product product={product} farm={farm} /> : <Notice {...market.unknown} />
+  return product && farm ? <Product product={product} farm={farm} /> : <UnknownProduct />
+}
+
+function UnknownProduct() {
+  const { market } = useTexts()
+  return (
+    <Screen title={market.unknown.title} className="notice">
+      <h1>{market.unknown.title}</h1>
+      <p>{market.unknown.text}</p>
+      <Link href={screens.market} className="button">
+        {market.back}
+      </Link>
+    </Screen>
+  )
 }
 
 function Product({ product, farm }: { product: DemoProduct; farm: DemoFarm }) {

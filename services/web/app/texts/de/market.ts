@@ -20,5 +20,8 @@ export const market: Texts['market'] = {
   badQuantity: 'Wähle eine Menge über null, mit höchstens drei Nachkommastellen.',
   failed: 'Die Bestellung kam nicht durch. Gekauft wurde nichts; versuche es noch einmal.',
   failedFor: (detail) => `Die Bestellung wurde abgelehnt: ${detail}`,
-  unknown: { title: 'Endgültig ausverkauft', text: 'Dieses Produkt gibt es hier nicht.' },
+  unknown: {
+    title: 'Dieses Produkt gibt es nicht',
+    text: 'Unter dieser Adresse steht keines. Vielleicht gibt es ein anderes auf dem Markt.',
+  },
 }

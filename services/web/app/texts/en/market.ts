@@ -18,5 +18,5 @@ export const market = {
   badQuantity: 'Choose an amount above zero, with three decimals at most.',
   failed: 'The order did not go through. Nothing was bought; try again.',
   failedFor: (detail: string) => `The order was refused: ${detail}`,
-  unknown: { title: 'Sold out for good', text: 'There is no such product here.' },
+  unknown: { title: 'No such product', text: 'There is none at this address. Perhaps another at the market will do.' },
 }

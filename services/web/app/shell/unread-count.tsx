@@ -11,7 +11,7 @@ export function UnreadCount() {
   return (
     <span className="unread-count">
       <span aria-hidden="true">{unread > MOST ? `${MOST}+` : unread}</span>
-      <span className="visually-hidden">, {shell.unread(unread)}</span>
+      <span className="visually-hidden">{shell.unread(unread)}</span>
     </span>
   )
 }

@@ -2,11 +2,8 @@ import './order-head.css'
 import type { RoomSnapshot } from '@farmgate/client/room-snapshot.ts'
 import type { Room } from '@farmgate/contracts/rooms.ts'
 import { useEffect, useRef } from 'react'
-import { Link } from 'wouter'
-import { screens } from '../../src/screens.ts'
 import { useFormat } from '../texts/format.ts'
-import { useTexts } from '../texts/texts.ts'
-import { BackIcon } from './icons.tsx'
+import { BackLink } from './back-link.tsx'
 import { NextStep } from './next-step.tsx'
 import { OrderProgress } from './order-progress.tsx'
 import { Presence } from './presence.tsx'
@@ -16,7 +13,6 @@ type Props = { snapshot: RoomSnapshot; room: Room; other: Room['customer'] }
 
 /** What was bought, how far it is, and who is at the other end; for the farmer, the next step. */
 export function OrderHead({ snapshot, room, other }: Props) {
-  const { conversation } = useTexts()
   const format = useFormat()
   const { order_status, online, last_seen } = snapshot
   const title = useRef<HTMLHeadingElement>(null)
@@ -28,9 +24,7 @@ export function OrderHead({ snapshot, room, other }: Props) {
   }, [])
   return (
     <header className="order-head">
-      <Link href={screens.chats} className="order-head-back" aria-label={conversation.back}>
-        <BackIcon />
-      </Link>
+      <BackLink />
       <ProductPicture url={room.product.image_url} name={room.product.name} />
       <div className="order-head-what">
         <h1 ref={title} tabIndex={-1}>

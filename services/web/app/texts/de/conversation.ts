@@ -3,7 +3,7 @@ import type { Texts } from '../texts.ts'
 const messages = (count: number) => (count === 1 ? '1 Nachricht' : `${count} Nachrichten`)
 
 export const conversation: Texts['conversation'] = {
-  back: 'Zurück zu allen Chats',
+  back: { customer: 'Zurück zu deinen Bestellungen', farmer: 'Zurück zu allen Chats' },
   loading: 'Das Gespräch wird geladen',
   notLoaded: 'Gespräch',
   waiting: 'Wartet auf den Versand',

@@ -1,7 +1,7 @@
 const messages = (count: number) => (count === 1 ? '1 message' : `${count} messages`)
 
 export const conversation = {
-  back: 'Back to all chats',
+  back: { customer: 'Back to your orders', farmer: 'Back to all chats' },
   loading: 'Loading the conversation',
   /** Where nothing of the room is known yet: its head, and what waits there. */
   notLoaded: 'Conversation',

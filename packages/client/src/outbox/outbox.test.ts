@@ -57,3 +57,17 @@ test('an entry is the same object for as long as it says the same', async () => 
   expect(outbox.entries[0]).not.toBe(before)
   expect(outbox.entries[0]?.images[0]?.file).toBe(before?.images[0]?.file)
 })
+
+test('what is kept is written, also where the store cannot be read just then', async () => {
+  const store = memoryOutbox()
+  let isReadable = false
+  const list: OutboxStore['list'] = async (place) => {
+    if (!isReadable) throw new Error('the disk is busy')
+    return store.list(place)
+  }
+  const outbox = new Outbox({ ...store, list }, PLACE, () => undefined)
+  await outbox.write({ body: 'one', images: [] })
+  isReadable = true
+  await outbox.look()
+  expect(outbox.entries.map(({ body }) => body)).toEqual(['one'])
+})

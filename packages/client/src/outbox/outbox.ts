@@ -55,7 +55,8 @@ export class Outbox {
     this.#changed()
     try {
       await this.#store.add(message)
-      await this.look()
+      // Kept is kept, also where the store cannot be read now: who is told otherwise writes it again.
+      await this.look().catch(() => undefined)
     } finally {
       this.#adding.delete(message.client_message_id)
       this.#changed()

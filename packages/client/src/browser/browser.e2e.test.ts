@@ -97,6 +97,46 @@ describe('the outbox of a browser', () => {
     expect(told).toEqual(['told', 'told'])
   })
 
+  test('lets go of its database when it is closed, and when a later build wants another one', async () => {
+    const said = await page.evaluate(async () => {
+      const { one, other, place, messageOf } = farmgate
+      const bodies: string[] = []
+      const written = (store: typeof one, body: string) =>
+        store.add(messageOf(body)).then(
+          () => true,
+          () => false,
+        )
+      bodies.push(`${await written(one, 'a')}`)
+      await one.close()
+      await one.close()
+      bodies.push(`${await written(one, 'b')}`, `${await written(other, 'c')}`)
+      bodies.push(...(await other.list(place)).map(({ body }) => body))
+      const later = indexedDB.open('farmgate-outbox', 2)
+      await new Promise((resolve, reject) => {
+        later.onsuccess = resolve
+        later.onblocked = reject
+      })
+      bodies.push(`${await written(other, 'd')}`)
+      return bodies
+    })
+    expect(said).toEqual(['true', 'false', 'true', 'a', 'c', 'false'])
+  })
+
+  test('waits in memory where the browser lets nothing be kept', async () => {
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('blocked', 'SecurityError')
+      }
+    })
+    await page.reload()
+    await load()
+    const listed = await page.evaluate(async () => {
+      await farmgate.one.add(farmgate.messageOf('a'))
+      return (await farmgate.one.list(farmgate.place)).map(({ body }) => body)
+    })
+    expect(listed).toEqual(['a'])
+  })
+
   test('lets one tab work at a time', async () => {
     const log = await page.evaluate(async () => {
       const { one, other, place } = farmgate

@@ -1,3 +1,4 @@
+import { orInMemory } from '../outbox/or-in-memory.ts'
 import type { OutboxStore, Place, WrittenMessage } from '../outbox/store.ts'
 
 const STORE = 'messages'
@@ -7,13 +8,13 @@ const BY_ID = 'by_id'
 /**
  * The outbox of a browser: it survives a reload, and all tabs share it. Messages are numbered by the database as they are
  * added, which is their order for every tab. Tabs tell each other of changes by a BroadcastChannel, and take turns by the
- * Web Locks API; without that two may send the same message, which its `client_message_id` makes one.
+ * Web Locks API; without that two may send the same message, which its `client_message_id` makes one. Where the browser
+ * lets nothing be kept (storage is blocked, some private windows), messages wait in memory.
  */
 export function indexedDbOutbox(name = 'farmgate-outbox'): OutboxStore {
   const database = opened(name)
-  // An outbox that cannot be opened says so to whoever uses it, not before.
-  database.catch(() => undefined)
   const channel = new BroadcastChannel(name)
+  let isClosed = false
   const watchers = new Map<string, Set<() => void>>()
   const tell = (key: string) => {
     for (const changed of watchers.get(key) ?? []) changed()
@@ -21,11 +22,12 @@ export function indexedDbOutbox(name = 'farmgate-outbox'): OutboxStore {
   channel.onmessage = ({ data }) => tell(data)
   const changed = (place: Place) => {
     tell(keyOf(place))
-    channel.postMessage(keyOf(place))
+    // What was being written while we closed is written; a closed channel would say that it is not.
+    if (!isClosed) channel.postMessage(keyOf(place))
   }
   const store = async (mode: IDBTransactionMode) => (await database).transaction(STORE, mode).objectStore(STORE)
 
-  return {
+  const kept: OutboxStore = {
     async list(place) {
       const messages = await store('readonly')
       return result<WrittenMessage[]>(messages.index(BY_PLACE).getAll([place.user_id, place.room_id]))
@@ -58,19 +60,30 @@ export function indexedDbOutbox(name = 'farmgate-outbox'): OutboxStore {
       if (!('locks' in navigator)) return work()
       await navigator.locks.request(`${name} ${keyOf(place)}`, { signal }, work)
     },
+    async close() {
+      isClosed = true
+      channel.close()
+      const open = await database.catch(() => undefined)
+      open?.close()
+    },
   }
+  return orInMemory(kept, database)
 }
 
 const keyOf = ({ user_id, room_id }: Place) => `${user_id} ${room_id}`
 
-function opened(name: string): Promise<IDBDatabase> {
+/** Rejects where the browser keeps nothing; some throw at once. */
+async function opened(name: string): Promise<IDBDatabase> {
   const request = indexedDB.open(name, 1)
   request.onupgradeneeded = () => {
     const messages = request.result.createObjectStore(STORE, { autoIncrement: true })
     messages.createIndex(BY_PLACE, ['user_id', 'room_id'])
     messages.createIndex(BY_ID, 'client_message_id', { unique: true })
   }
-  return result(request)
+  const database = await result(request)
+  // A tab of a later build wants another schema: it would wait for as long as we hold this one.
+  database.onversionchange = () => database.close()
+  return database
 }
 
 /** Does it to the message of this id, and gives that as it was; undefined where there is none. */

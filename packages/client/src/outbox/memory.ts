@@ -43,6 +43,8 @@ export function memoryOutbox(): OutboxStore {
       )
       await mine
     },
+    // Nothing is held open.
+    close: async () => undefined,
   }
 }
 

@@ -34,4 +34,6 @@ export type OutboxStore = {
   watch: (place: Place, changed: () => void) => () => void
   /** Runs `work` while nobody else, in no other tab, runs theirs for this place; waits for that until `signal` aborts. */
   alone: (place: Place, signal: AbortSignal, work: () => Promise<void>) => Promise<void>
+  /** Lets go of what it holds open. What waits is kept; nothing more can be written by this store. */
+  close: () => Promise<void>
 }

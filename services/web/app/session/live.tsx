@@ -21,7 +21,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     return () => {
       setLive(null)
       hush()
-      void inbox.close()
+      void inbox.close().then(() => farmgate.outbox.close())
     }
   }, [token])
   return live && <LiveContext value={live}>{children}</LiveContext>

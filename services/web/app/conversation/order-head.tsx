@@ -14,7 +14,7 @@ type Props = { snapshot: RoomSnapshot; room: Room; other: Room['customer'] }
 /** What was bought, how far it is, and who is at the other end; for the farmer, the next step. */
 export function OrderHead({ snapshot, room, other }: Props) {
   const format = useFormat()
-  const { order_status, online, last_seen } = snapshot
+  const { order_status, online, last_seen, connection } = snapshot
   const title = useRef<HTMLHeadingElement>(null)
   const focusTitle = () => title.current?.focus({ preventScroll: true })
   // Opening a conversation moves the focus to its name: what is read next belongs to it. Who writes there already goes on.
@@ -34,7 +34,9 @@ export function OrderHead({ snapshot, room, other }: Props) {
           {order_status !== null && <span>{format.quantity(room.quantity, room.product.unit)}</span>}
           <span dir="auto">{other.name}</span>
         </p>
-        <Presence isOnline={online.includes(other.id)} lastSeen={last_seen[other.id]} />
+        {connection.state === 'live' && (
+          <Presence isOnline={online.includes(other.id)} lastSeen={last_seen[other.id]} />
+        )}
       </div>
       <div className="order-head-order">
         <OrderProgress status={order_status} />

@@ -3,7 +3,7 @@ import { useTexts } from '../texts/texts.ts'
 
 type Props = { isOnline: boolean; lastSeen: string | undefined }
 
-/** Whether the other party has this room open now, or since when not. */
+/** Whether the other party has this room open now, or since when not. Without a connection it would be a guess. */
 export function Presence({ isOnline, lastSeen }: Props) {
   const { head } = useTexts().conversation
   const format = useFormat()

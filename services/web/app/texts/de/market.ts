@@ -17,7 +17,7 @@ export const market: Texts['market'] = {
   hint: 'Die Kasse öffnet dein Gespräch mit dem Hof. Bezahlt wird hier nichts.',
   known: 'Darüber sprichst du schon mit dem Hof.',
   open: 'Gespräch öffnen',
-  badQuantity: 'Wähle eine Menge über null, mit höchstens drei Nachkommastellen.',
+  badQuantity: 'Wähle eine Menge über null, mit höchstens drei Nachkommastellen: 1000, oder 2,5.',
   failed: 'Die Bestellung kam nicht durch. Gekauft wurde nichts; versuche es noch einmal.',
   failedFor: (detail) => `Die Bestellung wurde abgelehnt: ${detail}`,
   unknown: {

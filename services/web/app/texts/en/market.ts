@@ -15,7 +15,7 @@ export const market = {
   hint: 'Checkout opens your conversation with the farm. Nothing is paid here.',
   known: 'You already talk with the farm about this.',
   open: 'Open the conversation',
-  badQuantity: 'Choose an amount above zero, with three decimals at most.',
+  badQuantity: 'Choose an amount above zero, with three decimals at most: 1000, or 2.5.',
   failed: 'The order did not go through. Nothing was bought; try again.',
   failedFor: (detail: string) => `The order was refused: ${detail}`,
   unknown: { title: 'No such product', text: 'There is none at this address. Perhaps another at the market will do.' },

@@ -118,6 +118,7 @@ export const conversation: Texts['conversation'] = {
       too_large: 'Ein Foto darf 10 MB groß sein.',
       not_a_photo: 'Es gehen nur JPEG, PNG, WebP, GIF und AVIF.',
     },
-    failed: 'Dein Browser kann diese Nachricht nicht aufheben: Sein Speicher ist voll. Es wurde nichts gesendet.',
+    failed:
+      'Dein Browser konnte diese Nachricht nicht aufheben; vielleicht ist sein Speicher voll. Gesendet wurde nichts.',
   },
 }

@@ -113,6 +113,6 @@ export const conversation = {
       too_large: 'A photo may have 10 MB.',
       not_a_photo: 'Only JPEG, PNG, WebP, GIF and AVIF can be sent.',
     },
-    failed: 'Your browser cannot keep this message: its storage is full. Nothing was sent.',
+    failed: 'Your browser could not keep this message; its storage may be full. Nothing was sent.',
   },
 }

@@ -9,8 +9,6 @@ type Waiter = { begin: () => void; drop: (reason: Error) => void; timer: NodeJS.
 /** Work that holds a slot; `isLate` is true once its caller has been told that it failed. */
 export type Work<T> = (isLate: () => boolean) => Promise<T>
 
-export type Gate = ReturnType<typeof createGate>
-
 /**
  * First come, first served, so many at once. A driver's own queue is endless and forgets nothing: after an outage it would
  * do what its callers have long been refused. Here work that has not begun by its deadline is dropped and never runs; work

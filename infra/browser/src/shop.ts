@@ -1,8 +1,7 @@
+import { seedCatalog } from '@farmgate/demo/seed.ts'
 import { type Stack, type StackOptions, startStack } from '@farmgate/stack/stack.ts'
 import { buildApp } from '@farmgate/start/build-app.ts'
-import { readStartConfig } from '@farmgate/start/config.ts'
-import { seedCatalog } from '@farmgate/start/seed.ts'
-import { TEST_INTERNAL_TOKEN, TEST_SECRET } from '@farmgate/testing/tokens.ts'
+import { TEST_SECRET } from '@farmgate/testing/tokens.ts'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { openBrowser } from './browser.ts'
 import { watchFaults } from './faults.ts'
@@ -62,7 +61,5 @@ async function bringUp(options: StackOptions, opened: AsyncDisposableStack): Pro
 }
 
 /** As the start command does. */
-async function seed({ url, urls }: Stack) {
-  const ports = { PORT: new URL(url).port, ROOMS_API_PORT: new URL(urls['rooms-api']).port }
-  await seedCatalog(readStartConfig({ ...ports, JWT_SECRET: TEST_SECRET }, TEST_INTERNAL_TOKEN))
-}
+const seed = ({ url }: Stack) =>
+  seedCatalog({ origin: url, publicOrigin: `http://localhost:${new URL(url).port}`, secret: TEST_SECRET })

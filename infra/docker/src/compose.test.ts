@@ -31,6 +31,13 @@ test('who waits for another waits for its health, or for its end', () => {
       expect(condition).toBe(name === 'migrate' ? 'service_completed_successfully' : 'service_healthy')
 })
 
+test('the demo is seeded where there is one: with the secret of web, out of a file that is there', () => {
+  const { build, command = [], environment } = compose.seed ?? {}
+  expect(existsSync(path.join(ROOT, build?.args?.SERVICE ?? '', command[0] ?? ''))).toBe(true)
+  const { NODE_ENV, JWT_SECRET } = compose.web?.environment ?? {}
+  expect(environment).toMatchObject({ NODE_ENV, JWT_SECRET })
+})
+
 test('Redis has the users of infra/start, and each service is its own', () => {
   const lines = compose.redis?.command.join('\n') ?? ''
   for (const [service, user] of Object.entries(redisUsers)) {
@@ -42,8 +49,13 @@ test('Redis has the users of infra/start, and each service is its own', () => {
 test('each service has the secrets that it needs, and no other', () => {
   const told = (variable: string) =>
     Object.keys(compose).filter((name) => variable in (compose[name]?.environment ?? {}))
-  expect(told('INTERNAL_TOKEN')).toEqual(['rooms-api', 'messages-api', 'ws-gateway'])
+  expect(told('INTERNAL_TOKEN')).toEqual(['rooms-api', 'messages-api', 'ws-gateway', 'ops'])
   expect(told('DATABASE_URL')).toEqual(['migrate', 'rooms-api', 'messages-api'])
+})
+
+test('Node is told what infra/start tells it', () => {
+  for (const { name, nodeFlags } of services)
+    expect(compose[name]?.environment.NODE_OPTIONS).toEqual(nodeFlags?.join(' '))
 })
 
 const validator = 'docker-compose'

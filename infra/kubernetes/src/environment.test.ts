@@ -49,8 +49,10 @@ function setByImage(name: string): Env {
   return Object.fromEntries(pairs.filter(([key]) => !key.startsWith('MALLOC_')))
 }
 
-describe.each([...services, origin])('$name', ({ name, port }) => {
-  const env = { ...setByImage(name), ...givenTo(name) }
+describe.each([...services, origin])('$name', ({ name, port, nodeFlags }) => {
+  const { NODE_OPTIONS, ...env }: Env = { ...setByImage(name), ...givenTo(name) }
+
+  test('Node is told what infra/start tells it', () => expect(NODE_OPTIONS).toEqual(nodeFlags?.join(' ')))
 
   test('reads every variable that it is given', async () => {
     const shape = await shapeOf(name, env)

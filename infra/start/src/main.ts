@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { migrate } from '@farmgate/database/migrate.ts'
+import { seedCatalog } from '@farmgate/demo/seed.ts'
 import { ConfigError } from '@farmgate/service-kit/config.ts'
 import { buildApp, watchApp } from './build-app.ts'
 import { dataFolder, readStartConfig, serviceEnv } from './config.ts'
@@ -10,7 +11,6 @@ import { keepRunning } from './keep-running.ts'
 import { lockFolder } from './lock.ts'
 import { requireFreePorts } from './ports.ts'
 import { keepRedisUrl } from './redis-url.ts'
-import { seedCatalog } from './seed.ts'
 import { origin, services } from './services.ts'
 import { StartError } from './start-error.ts'
 import { onStopSignal } from './stop-signal.ts'
@@ -81,7 +81,14 @@ async function watching(): Promise<string> {
 /** A market that cannot be seeded is no reason not to start. */
 async function seed(config: ReturnType<typeof readStartConfig>): Promise<string> {
   if (config.JWKS_URL) return 'not seeded: tokens are signed by JWKS_URL, so we cannot speak as the marketplace'
-  return seedCatalog(config).then(
+  const market = {
+    origin: `http://127.0.0.1:${config.PORT}`,
+    publicOrigin: `http://localhost:${config.PORT}`,
+    secret: config.JWT_SECRET ?? '',
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  }
+  return seedCatalog(market).then(
     () => 'demo farms and products are there',
     (error) => `not seeded: ${error.message}`,
   )

@@ -1,6 +1,5 @@
 import { createSigner } from 'fast-jwt'
 import { z } from 'zod'
-import type { Config } from './config.ts'
 
 const ANSWER_MS = 3_000
 const TOKEN_S = 60
@@ -20,21 +19,30 @@ const market = z.object({
   ),
 })
 
+/** Where the one origin is, here and as browsers name it, and how its tokens are signed. */
+type Seeded = {
+  origin: string
+  /** Its pictures travel as URLs: https, or http on localhost, for rooms-api takes no other. */
+  publicOrigin: string
+  secret: string
+  issuer?: string | undefined
+  audience?: string | undefined
+}
+
 /**
  * Tells rooms-api about the demo's market, as the marketplace's backend would. The web service has the market, for it has
- * its shop. The same again changes nothing.
+ * its shop. The same again changes nothing. Throws where something does not answer or refuses.
  */
-export async function seedCatalog(config: Config): Promise<void> {
-  const { farms, customers, products } = market.parse(await (await ask(config.PORT, '/demo/market/')).json())
-  const authorization = `Bearer ${backendToken(config)}`
+export async function seedCatalog({ origin, publicOrigin, ...signed }: Seeded): Promise<void> {
+  const { farms, customers, products } = market.parse(await (await ask(origin, '/demo/market/')).json())
+  const authorization = `Bearer ${backendToken(signed)}`
   const put = (path: string, body: unknown) =>
-    ask(config.ROOMS_API_PORT, path, {
+    ask(origin, path, {
       method: 'PUT',
       headers: { authorization, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
-  // By the name that browsers use: rooms-api takes http from localhost alone.
-  const absolute = (picture: string) => new URL(picture, `http://localhost:${config.PORT}`)
+  const absolute = (picture: string) => new URL(picture, publicOrigin)
   const users = [...farms, ...customers].map(({ user_id, name, avatar_url }) =>
     put(`/catalog/users/${user_id}/`, { name, avatar_url: absolute(avatar_url) }),
   )
@@ -45,20 +53,14 @@ export async function seedCatalog(config: Config): Promise<void> {
   await Promise.all(goods)
 }
 
-async function ask(port: number, path: string, init?: RequestInit): Promise<Response> {
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, signal: AbortSignal.timeout(ANSWER_MS) })
+async function ask(origin: string, path: string, init?: RequestInit): Promise<Response> {
+  const answer = await fetch(origin + path, { ...init, signal: AbortSignal.timeout(ANSWER_MS) })
   if (!answer.ok) throw new Error(`${init?.method ?? 'GET'} ${path} gave ${answer.status}`)
   return answer
 }
 
-function backendToken({ JWT_SECRET, JWT_ISSUER, JWT_AUDIENCE }: Config): string {
-  const sign = createSigner({ key: JWT_SECRET ?? '', algorithm: 'HS256' })
+function backendToken({ secret, issuer, audience }: Omit<Seeded, 'origin' | 'publicOrigin'>): string {
   const exp = Math.floor(Date.now() / 1_000) + TOKEN_S
-  return sign({
-    sub: 'marketplace',
-    role: 'service',
-    exp,
-    ...(JWT_ISSUER && { iss: JWT_ISSUER }),
-    ...(JWT_AUDIENCE && { aud: JWT_AUDIENCE }),
-  })
+  const named = { ...(issuer && { iss: issuer }), ...(audience && { aud: audience }) }
+  return createSigner({ key: secret, algorithm: 'HS256' })({ sub: 'marketplace', role: 'service', exp, ...named })
 }

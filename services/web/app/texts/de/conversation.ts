@@ -50,7 +50,7 @@ export const conversation: Texts['conversation'] = {
     delete: 'Löschen',
     confirmDelete: {
       title: 'Diese Nachricht löschen?',
-      text: 'Ihr könnt sie beide nicht mehr lesen. An ihrer Stelle steht, dass sie gelöscht wurde.',
+      text: 'Ihr seht dann beide nur noch, dass sie gelöscht wurde.',
       yes: 'Löschen',
       no: 'Behalten',
     },

@@ -49,7 +49,7 @@ export const conversation = {
     delete: 'Delete',
     confirmDelete: {
       title: 'Delete this message?',
-      text: 'Neither of you can read it any more. In its place stands that it was deleted.',
+      text: 'You will both see only that it was deleted.',
       yes: 'Delete',
       no: 'Keep it',
     },

@@ -4,6 +4,7 @@ import { useSession } from '../session/session.ts'
 import { useTexts } from '../texts/texts.ts'
 import { ChatCard } from './chat-card.tsx'
 import { ChatFilters } from './chat-filters.tsx'
+import { ListNotice } from './list-notice.tsx'
 import { NoChats } from './no-chats.tsx'
 import { useNewOrders } from './use-new-orders.ts'
 
@@ -12,7 +13,8 @@ export function ChatList({ title, open }: { title: string; open?: string }) {
   const { chats } = useTexts()
   const me = useSession().person.user_id
   const { loadMore, setFilter } = useInbox()
-  const { rooms, filter, loaded, loading, has_more, error } = useInboxSnapshot()
+  const { rooms, filter, loaded, loading, has_more, error, connection } = useInboxSnapshot()
+  const isComing = loading || connection.state === 'connecting'
   useNewOrders(rooms, loaded, me)
   // Beside an open room that one's name is the heading of the page.
   const Heading = open ? 'h2' : 'h1'
@@ -22,6 +24,8 @@ export function ChatList({ title, open }: { title: string; open?: string }) {
         <Heading>{title}</Heading>
         <ChatFilters filter={filter} onFilter={setFilter} />
       </header>
+      {/* A conversation beside the list says it itself. */}
+      {open === undefined && <ListNotice />}
       <div className="chat-list" aria-busy={loading}>
         {/* biome-ignore lint/a11y/noRedundantRoles: without it Safari takes the list's meaning away with its bullets */}
         <ul role="list" aria-label={chats.list}>
@@ -32,7 +36,7 @@ export function ChatList({ title, open }: { title: string; open?: string }) {
           ))}
         </ul>
         {loaded && rooms.length === 0 && <NoChats filter={filter} onShowAll={() => setFilter({})} />}
-        {!loaded && loading && <p className="chat-list-note">{chats.loading}</p>}
+        {!loaded && !error && <p className="chat-list-note">{isComing ? chats.loading : chats.later}</p>}
         {error && (
           <p className="chat-list-note" role="alert">
             {chats.failed}

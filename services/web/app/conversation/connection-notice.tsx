@@ -1,17 +1,14 @@
 import type { ConnectionStatus } from '@farmgate/client/connection/status.ts'
-import { useState } from 'react'
 import { useTexts } from '../texts/texts.ts'
 import { WaitingIcon } from './icons.tsx'
-import { type Notice, noticeOf } from './notice.ts'
+import { useNotice } from './use-notice.ts'
 
 type Props = { connection: ConnectionStatus; waiting: number }
 
 /** Says plainly that nothing goes out now, and how many messages wait for that to end. Silent while all is well. */
-export function ConnectionNotice({ connection: { state }, waiting }: Props) {
+export function ConnectionNotice({ connection, waiting }: Props) {
   const texts = useTexts().conversation.connection
-  const [before, setBefore] = useState<Notice>()
-  const notice = noticeOf(state, before)
-  if (notice !== before) setBefore(notice)
+  const notice = useNotice(connection)
   return (
     <div role="status" className="connection-notice">
       {notice && (

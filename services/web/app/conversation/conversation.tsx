@@ -64,7 +64,7 @@ function OpenConversation({ live, roomId }: { live: LiveRoom; roomId: string }) 
         {room && other && snapshot.loaded ? (
           <History snapshot={snapshot} room={room} other={other} />
         ) : (
-          <UnsentHistory entries={snapshot.entries} />
+          <UnsentHistory snapshot={snapshot} />
         )}
         {other && <TypingLine isTyping={snapshot.typing.includes(other.id)} name={other.name} />}
         <ConnectionNotice connection={snapshot.connection} waiting={snapshot.waiting} />

@@ -1,18 +1,20 @@
 import './history.css'
-import type { TimelineEntry } from '@farmgate/client/room-snapshot.ts'
+import type { RoomSnapshot } from '@farmgate/client/room-snapshot.ts'
 import { useTexts } from '../texts/texts.ts'
 import { useConversation } from './conversation-context.ts'
 import { rowAt } from './rows.ts'
 import { UnsentMessage } from './unsent-message.tsx'
+import { useNotice } from './use-notice.ts'
 
 /** Until the newest page of the history is here: what one has written oneself and waits in the outbox. */
-export function UnsentHistory({ entries }: { entries: readonly TimelineEntry[] }) {
+export function UnsentHistory({ snapshot: { entries, connection } }: { snapshot: RoomSnapshot }) {
   const { conversation } = useTexts()
   const { me } = useConversation()
+  const notice = useNotice(connection)
   if (entries.length === 0) {
     return (
       <p className="conversation-loading" role="status">
-        {conversation.loading}
+        {notice ? conversation.later : conversation.loading}
       </p>
     )
   }

@@ -35,6 +35,12 @@ export const chats: Texts['chats'] = {
   choose: { title: 'Kein Chat ist offen', text: 'Wähle einen aus der Liste.' },
   more: 'Mehr zeigen',
   loading: 'Deine Chats werden geladen',
+  later: 'Deine Chats erscheinen hier, sobald es eine Verbindung gibt.',
+  connection: {
+    offline: 'Du bist offline.',
+    waiting: 'Die Verbindung ist weg. Sie wird von selbst wieder versucht.',
+    closed: 'Diese Liste ist nicht mehr verbunden. Lade die Seite neu.',
+  },
   failed: 'Deine Chats konnten nicht geladen werden.',
   again: 'Noch einmal',
 }

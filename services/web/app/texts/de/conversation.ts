@@ -5,6 +5,7 @@ const messages = (count: number) => (count === 1 ? '1 Nachricht' : `${count} Nac
 export const conversation: Texts['conversation'] = {
   back: { customer: 'Zurück zu deinen Bestellungen', farmer: 'Zurück zu allen Chats' },
   loading: 'Das Gespräch wird geladen',
+  later: 'Was geschrieben wurde, erscheint hier, sobald es eine Verbindung gibt.',
   notLoaded: 'Gespräch',
   waiting: 'Wartet auf den Versand',
   unknown: { title: 'Diesen Chat gibt es nicht', text: 'Es gibt ihn nicht, oder du gehörst nicht dazu.' },

@@ -29,6 +29,12 @@ export const chats = {
   choose: { title: 'No chat is open', text: 'Choose one from the list.' },
   more: 'Show more',
   loading: 'Loading your chats',
+  later: 'Your chats appear here once there is a connection.',
+  connection: {
+    offline: 'You are offline.',
+    waiting: 'The connection is lost. It is tried again by itself.',
+    closed: 'This list is not connected any more. Reload the page to go on.',
+  },
   failed: 'Your chats could not be loaded.',
   again: 'Try again',
 }

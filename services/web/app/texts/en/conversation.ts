@@ -3,6 +3,7 @@ const messages = (count: number) => (count === 1 ? '1 message' : `${count} messa
 export const conversation = {
   back: { customer: 'Back to your orders', farmer: 'Back to all chats' },
   loading: 'Loading the conversation',
+  later: 'What has been written appears here once there is a connection.',
   /** Where nothing of the room is known yet: its head, and what waits there. */
   notLoaded: 'Conversation',
   waiting: 'Waiting to be sent',

@@ -60,6 +60,22 @@ test.each([
   await page.context().close()
 })
 
+test.each([900, 1024, 1280])(
+  '%i px: beside the list, the head of a conversation has room for its name',
+  async (width) => {
+    const page = await shop.open({ as: 'farm-lindenhof', path: '/chats/', viewport: { width, height: 800 } })
+    await card(page, 'Heirloom Tomatoes').click()
+    const boxOf = (part: string) => page.locator('.order-head').locator(part).boundingBox()
+    const picture = await boxOf('.product-picture')
+    const name = await boxOf('.order-head-what')
+    const order = await boxOf('.order-head-order')
+    expect(picture?.width).toBe(picture?.height)
+    expect(name?.width).toBeGreaterThan(200)
+    expect(order?.y).toBeGreaterThanOrEqual((name?.y ?? 0) + (name?.height ?? 0))
+    await page.context().close()
+  },
+)
+
 test('nothing went wrong on any screen', () => {
   expect(shop.faults).toEqual([])
 })

@@ -93,8 +93,11 @@ describe('the unread line', () => {
     expect(line(stored(4, { sender_id: BO }))).toBe(2)
   })
 
-  test('goes once one has answered, also while the answer waits, and stays away', () => {
-    expect(line(unsent('a'))).toBeNull()
+  test('is not taken away by what waits, or was refused, since before it was there', () => {
+    expect(line(unsent('a'))).toBe(2)
+  })
+
+  test('goes once an answer is stored, and stays away', () => {
     expect(line(stored(4))).toBeNull()
     expect(line(stored(4), stored(5, { sender_id: BO }))).toBeNull()
   })

@@ -34,14 +34,15 @@ export function othersReadSeq({ room, read }: Pick<RoomSnapshot, 'room' | 'read'
 }
 
 /**
- * Where the unread line stands: above the first message that was unread when the conversation was opened, until one has
- * answered. What one wrote is looked for from the newest on, so it costs no more than what came after it.
+ * Where the unread line stands: above the first message that was unread when the conversation was opened, until an answer
+ * of one's own is stored. Looked for from the newest on, so it costs no more than what came after it.
  */
 export function unreadLineSeq({ entries, first_unread_seq }: UnreadFrom, userId: string): number | null {
   if (first_unread_seq === null) return null
-  const isBelow = (entry: TimelineEntry) => (seqOf(entry) ?? first_unread_seq) >= first_unread_seq
-  const answer = entries.findLast((entry) => !isBelow(entry) || isOwn(entry, userId))
-  return answer && isBelow(answer) ? null : first_unread_seq
+  const isStoredOwn = (entry: TimelineEntry) => entry.state === 'stored' && isOwn(entry, userId)
+  const isAbove = (entry: TimelineEntry) => (seqOf(entry) ?? first_unread_seq) < first_unread_seq
+  const last = entries.findLast((entry) => isStoredOwn(entry) || isAbove(entry))
+  return last && !isAbove(last) ? null : first_unread_seq
 }
 
 /**

@@ -19,7 +19,9 @@ test.each(['rebuild', 'dead-letters list', 'dead-letters replay', 'lag', 'room',
 
 test('without a verb, or with one that is none, it names them all', () => {
   expect(ops('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('  dead-letters list') })
-  expect(ops('dead-letters')).toMatchObject({ status: 1, stdout: expect.stringContaining('  dead-letters list') })
+  const listed = { status: 1, stdout: expect.stringContaining('  dead-letters list') }
+  expect(ops()).toMatchObject({ ...listed, stderr: 'The verb is missing\n' })
+  expect(ops('dead-letters', 'burn')).toMatchObject({ ...listed, stderr: 'There is no verb dead-letters burn\n' })
 })
 
 test.each([

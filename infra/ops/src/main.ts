@@ -20,7 +20,7 @@ if (verb && wantsHelp) say(`npm run ops -- ${verb.usage}\n\n${verb.help}`)
 else if (verb) await run(verb, words.slice(nameOf(verb).length))
 else {
   say(`npm run ops -- <verb> [--help]\n\n${verbs.map(({ usage }) => `  ${usage}`).join('\n')}`)
-  process.exitCode = wantsHelp ? 0 : 1
+  if (!wantsHelp) complain(words.length > 0 ? `There is no verb ${words.join(' ')}` : 'The verb is missing')
 }
 
 async function run({ run }: Verb, args: readonly string[]) {
@@ -28,11 +28,15 @@ async function run({ run }: Verb, args: readonly string[]) {
   try {
     await run(args, tools)
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
-    process.exitCode = 1
+    complain(error instanceof Error ? error.message : String(error))
   } finally {
     await tools.close()
   }
+}
+
+function complain(line: string) {
+  process.stderr.write(`${line}\n`)
+  process.exitCode = 1
 }
 
 function say(line: string) {

@@ -1,8 +1,8 @@
 import { type InternalClient, internalClient } from '@farmgate/service-kit/internal-client.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
+import { readAddresses } from '@farmgate/start/addresses.ts'
 import { dataFolder, type Env } from '@farmgate/start/config.ts'
 import { readInternalToken } from '@farmgate/start/internal-token.ts'
-import { readRedisUrl } from '@farmgate/start/redis-url.ts'
 import { openRedis, type Redis } from '@farmgate/streams/redis.ts'
 import { OpsError } from './verb.ts'
 
@@ -22,14 +22,18 @@ export type Tools = {
 
 /**
  * `env` names the services, Redis and INTERNAL_TOKEN as it does for the services themselves; what is not set is that of
- * `npm start` on this machine, out of its data folder.
+ * the last `npm start` of this data folder.
  */
 export async function openTools(env: Env, say: (line: string) => void): Promise<Tools> {
   const opened: { close(): Promise<void> }[] = []
   const data = dataFolder(env)
   const token = env.INTERNAL_TOKEN || (await readInternalToken(data))
-  const at = (url: string | undefined, port: string | undefined, preset: number) =>
-    url || `http://127.0.0.1:${port || preset}`
+  const started = await readAddresses(data)
+  const at = (name: 'ROOMS_API' | 'MESSAGES_API', preset: number) =>
+    env[`${name}_URL`] ||
+    (env[`${name}_PORT`] && `http://127.0.0.1:${env[`${name}_PORT`]}`) ||
+    started[`${name}_URL`] ||
+    `http://127.0.0.1:${preset}`
   const client = (name: string, baseUrl: string) => {
     const made = internalClient({ name: `${name} on ${baseUrl}`, baseUrl, token })
     opened.push(made)
@@ -37,11 +41,11 @@ export async function openTools(env: Env, say: (line: string) => void): Promise<
   }
   return {
     say,
-    roomsApi: () => client('rooms-api', at(env.ROOMS_API_URL, env.ROOMS_API_PORT, 4001)),
-    messagesApi: () => client('messages-api', at(env.MESSAGES_API_URL, env.MESSAGES_API_PORT, 4002)),
+    roomsApi: () => client('rooms-api', at('ROOMS_API', 4001)),
+    messagesApi: () => client('messages-api', at('MESSAGES_API', 4002)),
     gateway: (url) => client('the gateway', url),
     async redis() {
-      const url = env.REDIS_URL || (await readRedisUrl(data))
+      const url = env.REDIS_URL || started.REDIS_URL
       if (!url) throw new OpsError('REDIS_URL is not set, and nothing was started in this folder')
       const redis = openRedis(url, { log: createLog('ops', 'silent'), name: 'ops' })
       opened.push(redis)

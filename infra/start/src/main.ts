@@ -3,6 +3,7 @@ import path from 'node:path'
 import { migrate } from '@farmgate/database/migrate.ts'
 import { seedCatalog } from '@farmgate/demo/seed.ts'
 import { ConfigError } from '@farmgate/service-kit/config.ts'
+import { keepAddresses } from './addresses.ts'
 import { buildApp, watchApp } from './build-app.ts'
 import { dataFolder, readStartConfig, serviceEnv } from './config.ts'
 import { createFleet } from './fleet.ts'
@@ -10,7 +11,6 @@ import { ensureInternalToken } from './internal-token.ts'
 import { keepRunning } from './keep-running.ts'
 import { lockFolder } from './lock.ts'
 import { requireFreePorts } from './ports.ts'
-import { keepRedisUrl } from './redis-url.ts'
 import { origin, services } from './services.ts'
 import { StartError } from './start-error.ts'
 import { onStopSignal } from './stop-signal.ts'
@@ -46,13 +46,13 @@ async function start() {
   const database = hold('postgres', await openPostgres(config))
   stop.throwIfAborted()
   const redis = hold('redis', await openRedis(config))
-  await keepRedisUrl(data, redis.url)
   stop.throwIfAborted()
   await migrate({ adminUrl: database.url })
   say('database      migrated')
 
   // Services, then the one origin in front of them
   const env = serviceEnv(process.env, config, { redisUrl: redis.url })
+  await keepAddresses(data, env)
   const told = { config, env, databaseUrl: database.url, redisHasUsers: redis.process !== undefined }
   const fleet = createFleet({ ...told, say, stop, watch })
   opened.adopt(fleet, () => fleet.close())

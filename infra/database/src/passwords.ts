@@ -6,8 +6,7 @@ type Env = Readonly<Record<string, string | undefined>>
 const SAFE = /^[A-Za-z0-9_.~-]+$/
 
 /** `ROOMS_API_DATABASE_PASSWORD` and the like: how a platform names the password of a service's role. */
-const passwordVariable = (service: string): string =>
-  `${service.toUpperCase().replaceAll('-', '_')}_DATABASE_PASSWORD`
+const passwordVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_DATABASE_PASSWORD`
 
 /**
  * The passwords that the environment gives, by the name of the service.

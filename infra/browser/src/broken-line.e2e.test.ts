@@ -8,8 +8,8 @@ import { messageOf, say, texts } from './windows.ts'
 
 // What breaks under an open conversation mends itself: nobody reloads.
 
-/** Some tries of full-jitter backoff. */
-const WITHIN = { timeout: 20_000 }
+/** More than the longest wait between two tries, 30 s. */
+const WITHIN = { timeout: 40_000 }
 /** Of the tokens of these tests: the client renews them well before. */
 const TOKEN_S = 6
 

@@ -6,8 +6,8 @@ import { card, messageOf, say } from './windows.ts'
 
 // The chat list where nothing comes live: what can be known is shown, and what cannot is said.
 
-/** Some tries of full-jitter backoff. */
-const WITHIN = { timeout: 20_000 }
+/** More than the longest wait between two tries, 30 s. */
+const WITHIN = { timeout: 40_000 }
 
 let shop: Shop
 beforeAll(async () => {

@@ -84,19 +84,20 @@ export function openRoomLanes<Item extends { room_id: string }, Result extends C
   }
 }
 
-/** What a change of the history came to, for the one who asked and for the room. */
+/** What a change of the history came to, for the one who asked and for the room; true where it is news to the room. */
 export function settleChange(
   hub: Hub,
   { session, since }: Command<unknown>,
   result: CommandResult,
   isRetry: boolean,
   clientMessageId?: string,
-): void {
+): boolean {
   const { outcome } = result
+  // The live frame is the acknowledgement; whichever comes second, it or the stream's entry, is dropped as a duplicate.
+  if (outcome === 'changed') return hub.get(session.room.id)?.offer(result.rev, result.frame) ?? false
   if (outcome === 'refused') session.connection.refuse(result.code, result.detail, clientMessageId)
-  // The live frame is the acknowledgement; the stream's entry, which follows, is dropped as a duplicate.
-  else if (outcome === 'changed') hub.get(session.room.id)?.offer(result.rev, result.frame)
   // Our own earlier attempt had done it: that too is acknowledged by its live frame.
   else if (isRetry && result.rev > since) session.room.saw(result.rev)
   else session.repeated(result.rev, result.frame)
+  return false
 }

@@ -20,10 +20,10 @@ export function openSends(holds: LaneHolds): RoomLanes<Send> {
       settle(command, result, isRetry) {
         const { client_message_id, traceparent } = command.item
         const delivery = trace.follow('deliver', traceparent)
-        settleChange(holds.hub, command, result, isRetry, client_message_id)
-        if (result.outcome === 'changed') delivery?.end()
+        const isNews = settleChange(holds.hub, command, result, isRetry, client_message_id)
+        if (isNews) delivery?.end()
         spans.get(command.item)?.end()
-        if (result.outcome === 'changed') sample(result.frame)
+        if (isNews && result.outcome === 'changed') sample(result.frame)
       },
     },
     holds,

@@ -76,13 +76,17 @@ test('room tells a story, in numbers and kinds, and no text', async () => {
 test('dead letters are listed, put back, and given up again where nothing was mended', async () => {
   const key = streamKey('messages', shardOf(room_id))
   await redis.xadd(key, '*', 'type', 'message.created', 'room_id', room_id, 'rev', 'no number')
-  await until(async () => (await ops('dead-letters', 'list', 'messages')).includes('1 dead letters'))
+  await until(async () => (await ops('dead-letters', 'list', 'messages')).includes('1 dead letters'), {
+    within: 30_000,
+  })
   const said = await ops('dead-letters', 'list')
   expect(said).toContain(`rooms-api, 1 deliveries  message.created ${room_id}`)
   expect(said).toContain('does not parse')
   expect(await ops('dead-letters', 'replay', 'messages', '0-1')).toBe('0 entries put back on messages\n')
   expect(await ops('dead-letters', 'replay', 'messages')).toBe('1 entries put back on messages\n')
-  await until(async () => (await ops('dead-letters', 'list', 'messages')).includes('1 dead letters'))
+  await until(async () => (await ops('dead-letters', 'list', 'messages')).includes('1 dead letters'), {
+    within: 30_000,
+  })
 })
 
 test('drain empties a gateway, which lives on until it is stopped', async () => {

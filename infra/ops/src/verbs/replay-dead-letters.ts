@@ -13,11 +13,15 @@ still fails is a dead letter again.`,
   async run(args, tools) {
     const stream = streamNamed(argument(args, 0, 'The stream'))
     const redis = await tools.redis()
+    // What fails again comes back as a new letter while we are at it: those are for the next time.
+    const [begunS, begunUs] = (await redis.time()).map(Number)
+    const begunMs = (begunS ?? 0) * 1_000 + (begunUs ?? 0) / 1_000
+    const isOld = ({ id }: { id: string }) => Number(id.split('-')[0]) <= begunMs
     const seen = new Set<string>()
     let replayed = 0
     for (;;) {
       const letters = (await listDeadLetters(redis, stream, { most: MOST })).filter(
-        (letter) => (args[1] === undefined || letter.id === args[1]) && !seen.has(letter.id),
+        (letter) => isOld(letter) && (args[1] === undefined || letter.id === args[1]) && !seen.has(letter.id),
       )
       if (letters.length === 0) break
       for (const letter of letters) {

@@ -39,7 +39,7 @@ export type Driven = Tally & {
   ack: Summary
   /** How late the generator was. */
   lag: Summary
-  /** Sockets that were closed by the other side, by code. */
+  /** Sockets that were closed by the other side, by code; a handshake that nobody took is tried again and is none. */
   closes: Record<number, number>
   /** Messages due in the measured part, a second. */
   rate: number

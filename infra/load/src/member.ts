@@ -28,6 +28,9 @@ const BACKOFF_MS = 200
 const BACKOFF_MOST_MS = 5_000
 const FINAL = new Set<number>(Object.values(closeCodes).flatMap(({ code, next }) => (next === 'final' ? [code] : [])))
 
+/** The other side vanished without a word (RFC 6455). Before its welcome that is a handshake nobody took, and no close. */
+const ABNORMAL = 1006
+
 /**
  * One socket in a room that does what a good client does: it comes back with jitter and `after_rev`, and what was not
  * acknowledged is sent again once it has caught up.
@@ -74,8 +77,8 @@ export function openMember({ url, token, onMessage, onRefused, onClose }: Option
     }
   }
 
-  const comeBack = async (code: number) => {
-    onClose(code)
+  const comeBack = async (code: number, wasIn: boolean) => {
+    if (wasIn || code !== ABNORMAL) onClose(code)
     if (FINAL.has(code)) return ready.reject(new Error(`the socket was closed for good: ${code}`))
     await wait(Math.random() * Math.min(BACKOFF_MOST_MS, BACKOFF_MS * 2 ** failures++))
     if (!isClosing) connect()
@@ -88,12 +91,16 @@ export function openMember({ url, token, onMessage, onRefused, onClose }: Option
       handshakeTimeout: HANDSHAKE_MS,
     })
     socket = opening
-    opening.on('message', (data) => hear(JSON.parse(String(data)) as Frame))
+    let wasIn = false
+    opening.on('message', (data) => {
+      wasIn = true
+      hear(JSON.parse(String(data)) as Frame)
+    })
     // What is wrong comes as a close, too.
     opening.on('error', () => undefined)
     opening.on('close', (code) => {
       isLive = false
-      if (!isClosing) void comeBack(code)
+      if (!isClosing) void comeBack(code, wasIn)
     })
   }
   connect()

@@ -65,8 +65,8 @@ export class Liveness {
   }
 
   async #alive(gateways: readonly string[]): Promise<Set<string>> {
-    if (gateways.length === 0) return new Set()
-    const keys = await this.#redis.mget(gateways.map(keyOf))
+    // Not one MGET: on a cluster the keys lie on several nodes.
+    const keys = await Promise.all(gateways.map((gateway) => this.#redis.get(keyOf(gateway))))
     return new Set(gateways.filter((_, at) => keys[at] !== null))
   }
 }

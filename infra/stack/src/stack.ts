@@ -21,6 +21,8 @@ export type StackOptions = {
   instances?: Partial<Record<ServiceName, number>>
   /** Further variables for all services. */
   env?: Record<string, string>
+  /** How its Redis is made: one process where not given; `testRedisCluster` makes three that are one. */
+  redis?: typeof testRedis
   /** The stores as the services are to reach them, where something of the test's stands in between. */
   between?: (stores: StoreUrls) => Promise<StoreUrls>
 }
@@ -63,12 +65,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 async function bringUp(
-  { instances = {}, env = {}, between = async (stores) => stores }: StackOptions,
+  { instances = {}, env = {}, redis: makeRedis = testRedis, between = async (stores) => stores }: StackOptions,
   opened: AsyncDisposableStack,
 ): Promise<Stack> {
   const dir = await mkdtemp(path.join(tmpdir(), 'farmgate-stack-'))
   opened.defer(() => rm(dir, { recursive: true, force: true }))
-  const redis = opened.adopt(await testRedis({ users: redisAclLines }), (it) => it.close())
+  const redis = opened.adopt(await makeRedis({ users: redisAclLines }), (it) => it.close())
   const postgres = opened.adopt(await startPostgres({ dir: path.join(dir, 'postgres') }), (it) => it.close())
   await migrate({ adminUrl: postgres.url })
 

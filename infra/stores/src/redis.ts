@@ -25,6 +25,8 @@ export type RedisOptions = {
    * a password, and everybody may do everything.
    */
   users?: (password: string) => readonly string[]
+  /** The admin's, where several servers shall have the same; else one that is made once and kept in `dir`. */
+  password?: string
   /** Where a downloaded Redis is kept; `cache` beside `dir` where not given. */
   cache?: string
 }
@@ -41,7 +43,7 @@ export async function startRedis(options: RedisOptions): Promise<Store> {
   await mkdir(dir, { recursive: true })
   const folders = (process.env.PATH ?? '').split(path.delimiter)
   const redis = await findRedis({ cache: options.cache ?? path.join(dir, '../cache'), dir, path: folders })
-  const admin = options.users && (await writeUsers(dir, options.users))
+  const admin = options.users && (await writeUsers(dir, options.users, options.password))
   const words = [...settings(dir, port, options.appendonly ?? true), ...(admin?.words ?? []), ...(options.args ?? [])]
 
   const url = `redis://${admin ? `default:${admin.password}@` : ''}127.0.0.1:${port}`
@@ -53,15 +55,19 @@ export async function startRedis(options: RedisOptions): Promise<Store> {
   })
 }
 
-/** Writes the ACL file anew, around an admin's password that is made once and kept. */
-async function writeUsers(dir: string, users: (password: string) => readonly string[]) {
-  const secret = path.join(dir, 'password')
-  if (!existsSync(secret)) await writeFile(secret, randomBytes(24).toString('hex'), { mode: 0o600 })
-  const password = await readFile(secret, 'utf8')
+/** Writes the ACL file anew, around the admin's password. */
+async function writeUsers(dir: string, users: (password: string) => readonly string[], given?: string) {
+  const password = given ?? (await keptPassword(path.join(dir, 'password')))
   const admin = `user default on #${createHash('sha256').update(password).digest('hex')} ~* &* +@all`
   const file = path.join(dir, 'users.acl')
   await writeFile(file, `${[admin, ...users(password)].join('\n')}\n`, { mode: 0o600 })
   return { password, words: ['--aclfile', file] }
+}
+
+/** Made once. */
+async function keptPassword(file: string): Promise<string> {
+  if (!existsSync(file)) await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600 })
+  return readFile(file, 'utf8')
 }
 
 function settings(dir: string, port: number, appendonly: boolean): string[] {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Redis } from 'ioredis'
@@ -20,8 +21,10 @@ export async function testRedisCluster(options: Parameters<typeof testRedis>[0] 
   const args = [...(options.args ?? []), '--cluster-enabled', 'yes', ...timeouts]
   // Left to itself the bus takes the port plus 10,000, where others may listen.
   const buses = await freePorts(NODES)
+  // A client knows one password for all nodes.
+  const password = randomBytes(24).toString('hex')
   const nodes = await Promise.all(
-    buses.map((bus) => testRedis({ ...options, args: [...args, '--cluster-port', String(bus)] })),
+    buses.map((bus) => testRedis({ password, ...options, args: [...args, '--cluster-port', String(bus)] })),
   )
   const [first] = nodes
   if (!first) throw new Error('a cluster has nodes')

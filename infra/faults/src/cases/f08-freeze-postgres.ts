@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FaultCase } from '../fault-case.ts'
+import { RoomClient } from '@farmgate/test/e2e/room-client.ts'
+import type { FaultCase, Trial } from '../fault-case.ts'
+import type { Conversation } from '../load.ts'
 import { expectSoon, expectThat, signalPostgres } from '../strike.ts'
 
 const MS = 15_000
@@ -10,21 +12,18 @@ const REFUSED_WITHIN_MS = 5_500
 export const f08: FaultCase = {
   id: 'F8',
   name: 'SIGSTOP Postgres for 15 s: refusals within 5 s, sockets stay',
-  async run({ world, load, short }) {
+  async run(trial) {
+    const { world, load, short } = trial
     const [room] = load.conversations
     if (!room) throw new Error('no room')
-    const closesBefore = room.farmer.closes.length
+    // Of our own: those of the load lose their connections, and nobody comes in again while Postgres stands still.
+    await using opened = new AsyncDisposableStack()
+    const farmer = opened.adopt(new RoomClient(world.stack.wsUrl, room.room_id, room.farmer_id), (it) => it.close())
+    await expectSoon('the farmer is in', () => farmer.isIn)
+    const closedBefore = closedByUs(trial)
     await signalPostgres({ world }, 'SIGSTOP')
     const thawed = wait(short ? SHORT_MS : MS).then(() => signalPostgres({ world }, 'SIGCONT'))
-    const asked = Date.now()
-    const id = room.farmer.send('said without Postgres')
-    const refused = room.farmer.next('error', (frame) => frame.client_message_id === id, REFUSED_WITHIN_MS)
-    const answer = await world.history.ask(room.customer_id, 'GET', `/chat/rooms/${room.room_id}/`)
-    expectThat(
-      `503, not ${answer.status}, after ${Date.now() - asked} ms`,
-      answer.status === 503 && Date.now() - asked < REFUSED_WITHIN_MS,
-    )
-    expectThat('a send is refused as unavailable', (await refused).code === 'unavailable')
+    await Promise.all([expectSendRefused(farmer), expectRequestRefused(trial, room)])
     const alive = await fetch(`${world.stack.urls['messages-api']}/healthz`)
     expectThat('messages-api lives', alive.status === 200)
     await expectSoon(
@@ -32,11 +31,27 @@ export const f08: FaultCase = {
       async () => (await fetch(`${world.stack.url}/readyz`)).status === 503,
     )
     await thawed
-    // The load itself lets connections fall: only our close codes would be Postgres's doing.
-    const since = room.farmer.closes.slice(closesBefore)
-    expectThat(
-      `no socket was closed: ${since}`,
-      since.every((code) => code === 1006),
-    )
+    const closed = closedByUs(trial) - closedBefore + farmer.goodbyes.length
+    expectThat(`no socket was closed: ${closed}`, closed === 0)
+    await farmer.settled()
   },
 }
+
+async function expectSendRefused(farmer: RoomClient) {
+  const id = farmer.send('said without Postgres')
+  const { code } = await farmer.next('error', (frame) => frame.client_message_id === id, REFUSED_WITHIN_MS)
+  expectThat(`a send is refused as unavailable, not as ${code}`, code === 'unavailable')
+}
+
+async function expectRequestRefused({ world }: Trial, { room_id, customer_id }: Conversation) {
+  const asked = Date.now()
+  const { status } = await world.history.ask(customer_id, 'GET', `/chat/rooms/${room_id}/`)
+  const ms = Date.now() - asked
+  expectThat(`503, not ${status}, after ${ms} ms`, status === 503 && ms < REFUSED_WITHIN_MS)
+}
+
+/** Sockets of the load that had been welcomed. It lets connections fall itself: that is 1006, and none of our codes. */
+const closedByUs = ({ load }: Trial) =>
+  load.conversations
+    .flatMap(({ customer, farmer }) => [...customer.goodbyes, ...farmer.goodbyes])
+    .filter((code) => code !== 1006).length

@@ -16,6 +16,7 @@ const manifest: z.ZodType<Manifest> = z.looseObject({
 
 const literals = z.object({ name: z.string(), literals: z.array(z.string()) })
 const kustomization = z.looseObject({
+  namespace: z.string().optional(),
   resources: z.array(z.string()).default([]),
   configMapGenerator: z.array(literals).default([]),
   secretGenerator: z.array(literals).default([]),

@@ -10,9 +10,10 @@ import { startRedis } from '@farmgate/stores/redis.ts'
 import { openBuildah, run } from './buildah.ts'
 import { healthCheckOf, runInImage, startImage } from './run-image.ts'
 import { makeStandIns } from './stand-ins.ts'
+import { requireTools } from './tools.ts'
 
 // npm run images: builds every image without an engine, starts it on real stores, and asks whether it is ready.
-// As root, with buildah and debootstrap on the PATH.
+// As root.
 const READY_WITHIN_MS = 30_000
 const SECRETS = {
   JWT_SECRET: 'a secret of the check of the images',
@@ -30,6 +31,9 @@ try {
 await opened.disposeAsync()
 
 async function check() {
+  await requireTools()
+  const commit = await run('git', ['-C', ROOT, 'describe', '--always', '--dirty'])
+
   // Bases
   const cache = path.resolve(process.env.FARMGATE_DATA || path.join(ROOT, '.farmgate'), 'cache/images')
   const buildah = opened.adopt(await openBuildah(cache), (it) => it.close())
@@ -81,7 +85,8 @@ async function check() {
   const demo = await image('demo', 'infra/demo')
   const seeded = await runInImage(demo, [...demo.config.Entrypoint, 'src/seed-main.ts'], {})
   if (seeded !== 0) throw new Error('demo: the job failed')
-  say(`\nEvery image builds, starts and serves: ${Math.round((Date.now() - started) / 1_000)} s`)
+  const took = Math.round((Date.now() - started) / 1_000)
+  say(`\nEvery image of ${commit} builds, starts and serves: ${new Date().toISOString().slice(0, 10)}, ${took} s`)
 }
 
 /** Free ports, and where services find each other. */

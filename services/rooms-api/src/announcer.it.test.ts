@@ -4,6 +4,7 @@ import { inboxServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { goLive, type Live } from './live.fixture.ts'
+import type { Told } from './record-change.ts'
 import { openRig, type Rig } from './rig.fixture.ts'
 
 let rig: Rig
@@ -44,6 +45,22 @@ test('a checkout is told at once: its events in order, its card to both parties;
   expect(await framesOf(room.customer_id)).toEqual([{ type: 'room.updated', room, total_unread: 0 }])
   expect((await framesOf('f-1')).at(-1)).toMatchObject({ room: { unread_count: 1 } })
   await until(async () => (await live.unsent()) === 0)
+})
+
+test('a room that has changed before its opening is told is told as it is', async () => {
+  await sweepAfter(60_000)
+  const kept: Told[] = []
+  rig.tellBy({ tell: (one) => void kept.push(one), close: async () => undefined })
+  await newRoom()
+  const room = await newRoom()
+  await rig.as('f-1').patch(`/chat/rooms/${room.room_id}/`, { body: { order_status: 'active' } })
+  // While the first is told the others wait, and are told together: the older last, as between two connections.
+  const [first, opening, change] = kept.filter(({ rows }) => rows.length > 0)
+  for (const one of [first, change, opening]) if (one) live.announcer.tell(one)
+  await live.announcer.close()
+  await until(async () => (await framesOf(room.customer_id)).length > 0)
+  const shown = (await framesOf(room.customer_id)).map((frame) => frame.room.order_status)
+  expect(new Set(shown)).toEqual(new Set(['active']))
 })
 
 test('what was committed and never told (a crash in between) is told by the sweeper', async () => {

@@ -8,8 +8,9 @@ import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'
 import { type CardFrame, cardFrames } from './card-frames.ts'
 import type { MessagesApi } from './messages-api.ts'
-import { hasEvents, roomsOf } from './outbox-rows.ts'
+import { hasEvents, type Named, roomsOf } from './outbox-rows.ts'
 import type { Told } from './record-change.ts'
+import type { StoredRoom } from './stored-room.ts'
 
 /** Statements whose cards are rendered by one more: each may have changed some hundred rooms. */
 const MOST_TOLD = 16
@@ -29,8 +30,14 @@ export function startAnnouncer({ db, outbox, log }: { db: Database; outbox: Outb
     max: MOST_WAITING,
     work: async (batch) => {
       const rows = batch.flatMap((one) => one.rows)
+      const named = rows.flatMap(roomsOf)
+      const stories = storyEntries(
+        batch.flatMap((one) => one.events),
+        named,
+      )
+      const opened = batch.flatMap((one) => one.opened ?? [])
       try {
-        outbox.publish([...batch.flatMap(storyEntries), ...(await cardEntries(db, rows))], rows)
+        outbox.publish([...stories, ...(await cardEntries(db, named, opened))], rows)
       } catch (error) {
         log.warn({ err: error, rows: rows.length }, 'announcer.left_to_sweeper')
       }
@@ -49,22 +56,22 @@ export function startAnnouncer({ db, outbox, log }: { db: Database; outbox: Outb
 /** What outbox rows stand for, from the durable tables: for the sweeper. */
 export const entriesOf =
   (db: Database) =>
-  async (rows: OutboxRow[]): Promise<Entry[]> => [
-    ...storyEntries({ events: await eventsOf(db, rows), rows }),
-    ...(await cardEntries(db, rows)),
-  ]
+  async (rows: OutboxRow[]): Promise<Entry[]> => {
+    const named = rows.flatMap(roomsOf)
+    return [...storyEntries(await eventsOf(db, named), named), ...(await cardEntries(db, named))]
+  }
 
 /** While Redis is away messages-api gets the events by hand. Cards wait: gateways ask for what changed. */
 export const handOver =
   (db: Database, messagesApi: MessagesApi) =>
   async (rows: OutboxRow[]): Promise<void> =>
-    messagesApi.hear(await eventsOf(db, rows))
+    messagesApi.hear(await eventsOf(db, rows.flatMap(roomsOf)))
 
 /** The events that rows name, in order. */
-async function eventsOf(db: Database, rows: readonly OutboxRow[]): Promise<RoomEvent[]> {
-  const named = rows.flatMap(roomsOf).filter(hasEvents)
-  if (named.length === 0) return []
-  const column = <Name extends keyof (typeof named)[number]>(name: Name) => named.map((room) => room[name])
+async function eventsOf(db: Database, named: readonly Named[]): Promise<RoomEvent[]> {
+  const eventful = named.filter(hasEvents)
+  if (eventful.length === 0) return []
+  const column = <Name extends keyof Named>(name: Name) => eventful.map((room) => room[name])
   const found = await db.run(
     (sql) => sql<{ event: RoomEvent }[]>`
       select e.payload as event
@@ -77,20 +84,25 @@ async function eventsOf(db: Database, rows: readonly OutboxRow[]): Promise<RoomE
 }
 
 /** An entry for each room that a row names: what a transaction did to a room is heard together. */
-function storyEntries({ events, rows }: Told): Entry[] {
+function storyEntries(events: readonly RoomEvent[], named: readonly Named[]): Entry[] {
   const byRoom = Map.groupBy(events, (event) => event.room_id)
-  const named = rows.flatMap(roomsOf).filter(hasEvents)
-  return named.flatMap(({ room_id, first, last, request_id }) => {
+  return named.filter(hasEvents).flatMap(({ room_id, first, last, request_id }) => {
     const story = (byRoom.get(room_id) ?? []).filter(({ event_no }) => event_no >= first && event_no <= last)
     return story.length > 0 ? [{ stream: ROOMS_STREAM, subject: room_id, fields: roomEntry(story, request_id) }] : []
   })
 }
 
-/** The card of a room that several requests changed bears the name of the last. */
-async function cardEntries(db: Database, rows: readonly OutboxRow[]): Promise<Entry[]> {
-  if (rows.length === 0) return []
-  const requestIds = new Map(rows.flatMap(roomsOf).map(({ room_id, request_id }) => [room_id, request_id]))
-  const frames = await db.run((sql) => cardFrames(sql, [...requestIds.keys()]))
+/** The card of a room that several requests changed bears the name of the last, and is read. */
+async function cardEntries(
+  db: Database,
+  named: readonly Named[],
+  opened: readonly StoredRoom[] = [],
+): Promise<Entry[]> {
+  if (named.length === 0) return []
+  const requestIds = new Map(named.map(({ room_id, request_id }) => [room_id, request_id]))
+  const inHand = new Map(opened.map((room) => [room.room_id, room]))
+  for (const { room_id, row } of named) if (row.topic !== 'opened') inHand.delete(room_id)
+  const frames = await db.run((sql) => cardFrames(sql, [...requestIds.keys()], inHand))
   return frames.map((card) => cardEntry(card, requestIds.get(card.room_id) ?? ''))
 }
 

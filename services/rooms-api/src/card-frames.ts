@@ -8,11 +8,21 @@ import { cardColumns, cardJoins, type RoomRow, type StoredRoom, seenBy, toStored
 /** A card as one of its parties sees it, ready for that user's inbox sockets. */
 export type CardFrame = { room_id: string; user_id: string; frame: string }
 
-/** The present cards of these rooms, for both parties of each. */
-export async function cardFrames(sql: Sql, roomIds: readonly string[]): Promise<CardFrame[]> {
+/** The cards of these rooms, for both parties of each: present ones, but for those that the caller has in hand. */
+export async function cardFrames(
+  sql: Sql,
+  roomIds: readonly string[],
+  inHand: ReadonlyMap<string, StoredRoom>,
+): Promise<CardFrame[]> {
+  const asked = roomIds.filter((id) => !inHand.has(id))
+  const read = asked.length > 0 ? await readRooms(sql, asked) : []
+  return framesOf(sql, [...inHand.values(), ...read], () => true)
+}
+
+async function readRooms(sql: Sql, roomIds: readonly string[]): Promise<StoredRoom[]> {
   const rows = await sql<RoomRow[]>`
     select ${cardColumns(sql)} from rooms.rooms r ${cardJoins(sql)} where r.room_id = any(${roomIds}::uuid[])`
-  return framesOf(sql, rows, () => true)
+  return rows.map(toStoredRoom)
 }
 
 /**
@@ -32,14 +42,17 @@ export async function changedCardFrames(sql: Sql, asked: z.output<typeof inboxCh
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
   const users = new Set(user_ids)
-  const changes = await framesOf(sql, page, (userId) => users.has(userId))
+  const changes = await framesOf(sql, page.map(toStoredRoom), (userId) => users.has(userId))
   return { changes, ...(last && { next: { at: new Date(last.changed_ms).toISOString(), room_id: last.room_id } }) }
 }
 
 type Changes = z.input<typeof inboxChangesAnswer>
 
-async function framesOf(sql: Sql, rows: readonly RoomRow[], wanted: (userId: string) => boolean): Promise<CardFrame[]> {
-  const rooms = rows.map(toStoredRoom)
+async function framesOf(
+  sql: Sql,
+  rooms: readonly StoredRoom[],
+  wanted: (userId: string) => boolean,
+): Promise<CardFrame[]> {
   const totals = await totalsUnread(sql, new Set(rooms.flatMap(partiesOf).filter(wanted)))
   return rooms.flatMap((room) =>
     partiesOf(room)

@@ -28,6 +28,7 @@ export async function goLive(rig: Rig, { minAgeMs = 200 } = {}) {
   const pace = { blockMs: 200, claimIdleMs: 300 }
   const consumer = startConsumer({ ...wire, ...hears, ...pace, group: 'rooms-api', onLoss: reconciler.soon })
   return {
+    announcer,
     consumer,
     reconciler,
     publish: (entries: Entry[]) => publish(redis, entries),

@@ -26,9 +26,11 @@ export async function openRooms(sql: ISql, drafts: readonly Draft[]): Promise<{ 
     if (!row.is_opened) return { is: 'there' }
     return { is: 'opened', room: { ...room, customer_name: row.customer_name, farmer_name: row.farmer_name } }
   })
-  const events = drafts.flatMap((draft, at) => (rows[at]?.is_opened ? draft.events : []))
   const box = rows[0]?.box
-  return { openings, told: box ? { events, rows: [box] } : NOTHING_TOLD }
+  if (!box) return { openings, told: NOTHING_TOLD }
+  const events = drafts.flatMap((draft, at) => (rows[at]?.is_opened ? draft.events : []))
+  const opened = openings.flatMap((opening) => (opening.is === 'opened' ? opening.room : []))
+  return { openings, told: { events, rows: [box], opened } }
 }
 
 /** In the order of their key: two batches that open the same rooms wait for each other one way only. */

@@ -11,7 +11,7 @@ import { z } from 'zod'
  */
 
 /** A room of which something is to be told: its events from `first` to `last`, and its card. */
-type Named = { row: OutboxRow; room_id: string; request_id: string; first: number; last: number }
+export type Named = { row: OutboxRow; room_id: string; request_id: string; first: number; last: number }
 
 /** A room is opened by one event, or by two: with an order. */
 const MOST_OPENING = 2

@@ -3,9 +3,13 @@ import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { ISql } from 'postgres'
 import type { Change } from './orders.ts'
 import { outboxColumns } from './outbox-rows.ts'
+import type { StoredRoom } from './stored-room.ts'
 
-/** What a transaction has stored and is to be told once it has committed. */
-export type Told = { events: readonly RoomEvent[]; rows: readonly OutboxRow[] }
+/**
+ * What a transaction has stored and is to be told once it has committed. `opened`: the rooms that it opened, as they are
+ * until somebody changes them.
+ */
+export type Told = { events: readonly RoomEvent[]; rows: readonly OutboxRow[]; opened?: readonly StoredRoom[] }
 
 export const NOTHING_TOLD: Told = { events: [], rows: [] }
 

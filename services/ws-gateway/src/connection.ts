@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { type CloseReason, closeCodes } from '@farmgate/contracts/close-codes.ts'
 import { type ErrorCode, errorCodes } from '@farmgate/contracts/errors.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
@@ -7,6 +8,8 @@ import { Bucket } from './bucket.ts'
 import type { Clock } from './clock.ts'
 import { type FrameTable, parseFrame, type RawFrame } from './frames/frame-table.ts'
 import type { GatewayMetrics } from './metrics.ts'
+import type { Outlet } from './outlet.ts'
+import { type TextFrame, textFrame } from './text-frame.ts'
 
 /** More than this waiting to be read: the reader is too slow, and would fill our memory. */
 const MAX_WAITING_BYTES = 1024 * 1024
@@ -22,12 +25,11 @@ const BAD_FRAMES = { most: 10, withinMs: 60_000 }
 /** A token within the tolerance of its check (service-kit/auth.ts) lives to the end of it. */
 const TOKEN_TOLERANCE_MS = 5_000
 
-const TEXT = { binary: false, compress: false }
-
 export type ConnectionOptions = {
   clock: Clock
   log: Log
   metrics: GatewayMetrics
+  outlet: Outlet
   /** Seconds, which are ticks of the clock, between two pings. */
   heartbeatS: number
   rateLimits: boolean
@@ -47,6 +49,7 @@ export class ConnectedSocket extends WebSocket {
 export class Connection {
   readonly requestId: string
   readonly #ws: ConnectedSocket
+  readonly #wire: Socket
   readonly #options: ConnectionOptions
   /** Made when they are needed: most sockets say nothing for hours. */
   #frames: Bucket | undefined
@@ -62,10 +65,12 @@ export class Connection {
   #closed = false
   #whenClosed: (() => void)[] = []
 
-  constructor(ws: ConnectedSocket, requestId: string, options: ConnectionOptions) {
+  /** `wire` is what `ws` was upgraded from. */
+  constructor(ws: ConnectedSocket, wire: Socket, requestId: string, options: ConnectionOptions) {
     const { clock, heartbeatS } = options
     this.requestId = requestId
     this.#ws = ws
+    this.#wire = wire
     this.#options = options
     this.#heardAt = clock.ticks
     // Spread: ten thousand sockets that came at once are not pinged at once.
@@ -97,23 +102,23 @@ export class Connection {
     this.#deaf = true
   }
 
-  /** Sends a ready frame; closes a reader that is too slow for it. */
-  send(frame: Buffer | string): void {
-    if (this.#closed) return
-    this.#options.metrics.framesOut.inc()
-    this.#ws.send(frame, TEXT)
-    if (this.#ws.bufferedAmount > MAX_WAITING_BYTES) this.close('too_slow')
+  /** Sends a frame, as `textFrame` makes it or as its text; closes a reader that is too slow for it. */
+  send(frame: TextFrame | string): void {
+    this.#write(frame)
+    if (this.#wire.writableLength > MAX_WAITING_BYTES) this.close('too_slow')
   }
 
-  /** Sends a ready frame; gives a promise where the next one should wait for the reader. */
-  sendPaced(frame: Buffer | string): Promise<void> | undefined {
-    if (this.#closed) return undefined
+  /** The same; gives a promise where the next frame should wait for the reader. */
+  sendPaced(frame: TextFrame | string): Promise<void> | undefined {
+    if (this.#wire.writableLength < PACE_BYTES) return this.#write(frame)
+    return new Promise((resolve) => this.#write(frame, resolve))
+  }
+
+  /** Past ws, which would make a header for each socket and write it apart. It has nothing of its own in between. */
+  #write(frame: TextFrame | string, onFlushed?: () => void): undefined {
+    if (this.#closed || this.#ws.readyState !== WebSocket.OPEN) return onFlushed?.() as undefined
     this.#options.metrics.framesOut.inc()
-    if (this.#ws.bufferedAmount < PACE_BYTES) {
-      this.#ws.send(frame, TEXT)
-      return undefined
-    }
-    return new Promise((resolve) => this.#ws.send(frame, TEXT, () => resolve()))
+    this.#options.outlet.write(this.#wire, typeof frame === 'string' ? textFrame(frame) : frame, onFlushed)
   }
 
   /** Answers a frame that was refused; the socket stays open. */

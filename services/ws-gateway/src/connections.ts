@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { type ConnectedSocket, Connection, type ConnectionOptions } from './connection.ts'
+import { Outlet } from './outlet.ts'
 
 /** A client that does not answer our goodbye is left after this. */
 const GOODBYE_MS = 2_000
@@ -13,8 +15,8 @@ const MOST_STEPS = 25
 const STEP_SOCKETS = 10
 
 export type Connections = {
-  /** Takes a socket in the same turn in which it was upgraded, so that none of its frames is lost. */
-  accept(ws: ConnectedSocket, requestId: string): Connection
+  /** Takes a socket in the same turn in which `wire` was upgraded to it, so that none of its frames is lost. */
+  accept(ws: ConnectedSocket, wire: Socket, requestId: string): Connection
   /** It is this user's, at this address. Throws Refusal('rate_limited') where too many are, and limits are on. */
   admit(connection: Connection, userId: string, address: string): void
   /** Nothing said from now on is heard; new sockets are sent elsewhere (1012). */
@@ -23,7 +25,7 @@ export type Connections = {
   close(): Promise<void>
 }
 
-export type ConnectionsOptions = Omit<ConnectionOptions, 'onGone'> & {
+export type ConnectionsOptions = Omit<ConnectionOptions, 'onGone' | 'outlet'> & {
   /** Sockets of one address that are open here. */
   mostOfAddress: number
 }
@@ -37,6 +39,7 @@ export function openConnections(given: ConnectionsOptions): Connections {
   let closing = false
   const options: ConnectionOptions = {
     ...given,
+    outlet: new Outlet(),
     onGone(connection) {
       open.delete(connection)
       if (closing && open.size === 0) allGone.resolve()
@@ -49,8 +52,8 @@ export function openConnections(given: ConnectionsOptions): Connections {
   options.metrics.sockets(() => open.size)
 
   return {
-    accept(ws, requestId) {
-      const connection = new Connection(ws, requestId, options)
+    accept(ws, wire, requestId) {
+      const connection = new Connection(ws, wire, requestId, options)
       open.add(connection)
       if (closing) connection.close('restarting')
       return connection

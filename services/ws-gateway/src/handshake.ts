@@ -72,7 +72,7 @@ export function socketRoute(app: App, url: string, greeter: Greeter, enter: Ente
   const greet = async (ws: WebSocket, request: FastifyRequest) => {
     if (!(ws instanceof ConnectedSocket)) throw new Error('a socket of another class')
     forget(ws, request.raw, responses.get(request.raw))
-    const connection = connections.accept(ws, request.id)
+    const connection = connections.accept(ws, request.raw.socket, request.id)
     try {
       app.eventLoop.refuseWhenLate()
       await limits.take('handshakes', request.ip)

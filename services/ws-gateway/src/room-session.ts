@@ -1,6 +1,7 @@
 import type { JoinAnswer } from '@farmgate/contracts/internal-messages.ts'
 import type { RoomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import type { Connection } from './connection.ts'
+import type { TextFrame } from './text-frame.ts'
 import type { WatchedRoom } from './watched-room.ts'
 
 /** Live changes that wait for a catch-up. Beyond this they are dropped, and fetched again as missed ones. */
@@ -13,7 +14,7 @@ const MAX_KEPT_BYTES = 256 * 1024
  */
 const MAX_IN_FLIGHT = 1_024
 
-type Kept = { rev: number; frames: readonly Buffer[] }
+type Kept = { rev: number; frames: readonly TextFrame[] }
 
 /**
  * One socket's place in a room: which rev it has been told. Until `goLive` the changes that pass the gate are kept; from
@@ -61,7 +62,7 @@ export class RoomSession {
   }
 
   /** A change has passed the room's gate. */
-  pass(rev: number, frames: readonly Buffer[]): void {
+  pass(rev: number, frames: readonly TextFrame[]): void {
     if (this.#kept) {
       this.#keep(this.#kept, { rev, frames })
     } else if (rev === this.position + 1) {
@@ -94,7 +95,7 @@ export class RoomSession {
   }
 
   /** What has no rev: read markers, presence, typing, status. Not before the welcome, which says all of it. */
-  tell(frame: Buffer | string): void {
+  tell(frame: TextFrame | string): void {
     if (this.#welcomed) this.connection.send(frame)
   }
 
@@ -122,7 +123,7 @@ export class RoomSession {
   #keep(kept: Kept[], change: Kept) {
     if (this.#overflowed) return
     kept.push(change)
-    for (const frame of change.frames) this.#keptBytes += frame.length
+    for (const frame of change.frames) this.#keptBytes += frame.bytes.length
     if (kept.length <= MAX_KEPT_FRAMES && this.#keptBytes <= MAX_KEPT_BYTES) return
     this.#overflowed = true
     this.#kept = []

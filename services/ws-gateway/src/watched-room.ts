@@ -1,6 +1,7 @@
 import type { JoinAnswer } from '@farmgate/contracts/internal-messages.ts'
 import { Gate } from './gate.ts'
 import type { RoomSession } from './room-session.ts'
+import { textFrame } from './text-frame.ts'
 
 /** `frame` is '' where the marker is known from an answer: everybody welcomed has been told of it. */
 type ReadMarker = { seq: number; frame: string }
@@ -79,19 +80,19 @@ export class WatchedRoom {
   }
 
   tellAll(frame: string): void {
-    const bytes = Buffer.from(frame)
+    const bytes = textFrame(frame)
     for (const session of this.sessions) session.tell(bytes)
   }
 
   /** Everybody but the one it is about. */
   tellOthers(userId: string, frame: string): void {
-    const bytes = Buffer.from(frame)
+    const bytes = textFrame(frame)
     for (const session of this.sessions) if (session.userId !== userId) session.tell(bytes)
   }
 
   /** The hottest line of the gateway: encoded once, the same bytes to each socket. */
   #pass(rev: number, frame: string) {
-    const frames = frame.includes('\n') ? frame.split('\n').map((one) => Buffer.from(one)) : [Buffer.from(frame)]
+    const frames = frame.includes('\n') ? frame.split('\n').map(textFrame) : [textFrame(frame)]
     for (const session of this.sessions) session.pass(rev, frames)
   }
 }

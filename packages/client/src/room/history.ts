@@ -6,6 +6,8 @@ import { Gate } from '../timeline/gate.ts'
 import { Timeline } from '../timeline/timeline.ts'
 
 const PAGE = 50
+/** Who goes back goes on: an older page is larger than the first one, which has to be there soon. */
+const OLDER_PAGE = 100
 /** Of what is missing in a hole. */
 const HOLE_PAGE = 200
 
@@ -105,7 +107,7 @@ export class History {
   }
 
   async #readOlder() {
-    const page = await this.#page({ before_seq: this.#timeline.floor, limit: PAGE })
+    const page = await this.#page({ before_seq: this.#timeline.floor, limit: OLDER_PAGE })
     this.#timeline.prepend(page.results)
     this.#saw(page)
   }

@@ -20,7 +20,7 @@ export const HistoryRow = memo(function HistoryRow(row: RowProps) {
     <>
       {row.opensDay && <p className="day-line">{format.dayLine(row.at)}</p>}
       {row.opensUnread && <p className="unread-line">{conversation.unreadLine}</p>}
-      <div className={`history-row ${row.opensGroup ? 'opens-group' : ''}`}>
+      <div className={`history-row ${row.closesGroup ? 'closes-group' : ''}`}>
         <Content {...row} />
       </div>
     </>

@@ -24,7 +24,12 @@ export function History({ snapshot, room, other }: Props) {
   const list = useHistoryList(snapshot, me)
   const reading = useReading(snapshot, list.lastInView)
   useAnnouncements(snapshot)
-  const reader = { userId: me, othersRead: othersReadSeq(snapshot, me), firstUnread: unreadLineSeq(snapshot, me) }
+  const reader = {
+    userId: me,
+    othersRead: othersReadSeq(snapshot, me),
+    firstUnread: unreadLineSeq(snapshot, me),
+    hasOlder: has_older,
+  }
   return (
     <section className="history-frame">
       <div

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ADA, BO, stored, unsent } from './entries.fixture.ts'
 import { othersReadSeq, type Reader, type Row, rowAt, rowKey, unreadLineSeq } from './rows.ts'
 
-const reader: Reader = { userId: ADA, othersRead: 0, firstUnread: null }
+const reader: Reader = { userId: ADA, othersRead: 0, firstUnread: null, hasOlder: false }
 const rows = (entries: Parameters<typeof rowAt>[0], given: Partial<Reader> = {}) =>
   entries.map((_, index) => rowAt(entries, index, { ...reader, ...given }) as Row)
 const which = (all: Row[], field: keyof Row) => all.flatMap((row, index) => (row[field] ? index : []))
@@ -39,6 +39,11 @@ describe('groups', () => {
 test('each day has one first message', () => {
   const all = rows([stored(1), stored(2, { minutes: 12 * 60 }), stored(3, { minutes: 12 * 60 + 1 })])
   expect(which(all, 'opensDay')).toEqual([0, 1])
+})
+
+test('while there are older pages, the oldest row is not said to be the first of its day: it would jump when it is not', () => {
+  const all = rows([stored(1), stored(2), stored(3, { minutes: 12 * 60 })], { hasOlder: true })
+  expect(which(all, 'opensDay')).toEqual([2])
 })
 
 describe('marks', () => {

@@ -11,7 +11,7 @@ export type Mark = 'waiting' | 'sending' | 'failed' | 'sent' | 'read'
 export type Row = {
   own: boolean
   at: string
-  /** The first of its day. */
+  /** The first of its day; the oldest one that is loaded is not known to be, while there are older ones. */
   opensDay: boolean
   /** The unread line stands above it. */
   opensUnread: boolean
@@ -26,7 +26,7 @@ export type Row = {
 
 type UnreadFrom = Pick<RoomSnapshot, 'entries' | 'first_unread_seq'>
 
-export type Reader = { userId: string; othersRead: number; firstUnread: number | null }
+export type Reader = { userId: string; othersRead: number; firstUnread: number | null; hasOlder: boolean }
 
 /** How far the other party has read, as the newest marker says. */
 export function othersReadSeq({ room, read }: Pick<RoomSnapshot, 'room' | 'read'>, userId: string): number {
@@ -58,7 +58,7 @@ export function rowAt(entries: readonly TimelineEntry[], index: number, reader: 
   return {
     own: isOwn(entry, reader.userId),
     at: timeOf(entry),
-    opensDay: !before || !isSameDay(before, entry),
+    opensDay: before ? !isSameDay(before, entry) : !reader.hasOlder,
     opensUnread: seqOf(entry) === reader.firstUnread,
     opensGroup: !before || !continues(before, entry, reader),
     closesGroup,

@@ -18,7 +18,7 @@ export function UnsentHistory({ snapshot: { entries, connection } }: { snapshot:
       </p>
     )
   }
-  const reader = { userId: me, othersRead: 0, firstUnread: null }
+  const reader = { userId: me, othersRead: 0, firstUnread: null, hasOlder: false }
   return (
     <div className="history-frame">
       <div
@@ -35,7 +35,7 @@ export function UnsentHistory({ snapshot: { entries, connection } }: { snapshot:
             const row = rowAt(entries, index, reader)
             if (entry.state === 'stored' || !row) return null
             return (
-              <li key={entry.client_message_id} className={`history-row ${row.opensGroup ? 'opens-group' : ''}`}>
+              <li key={entry.client_message_id} className={`history-row ${row.closesGroup ? 'closes-group' : ''}`}>
                 <UnsentMessage entry={entry} row={row} />
               </li>
             )

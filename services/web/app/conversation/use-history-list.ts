@@ -13,11 +13,11 @@ const OVERSCAN = 12
 const END_PX = 80
 /** A row at the lower edge is in view when this much of it is. */
 const IN_VIEW_PX = 24
-/** Kept free at the upper end, for what OlderMessages says; and at the lower one. */
+/** Kept free at the upper end, for what OlderMessages says; and at the lower one, beside what a group keeps below it. */
 const TOP_PX = 48
-const BOTTOM_PX = 12
-/** The older page is asked for this many rows before the oldest comes into view. */
-const NEAR_TOP = 20
+const BOTTOM_PX = 3
+/** The older page is asked for at most this many rows before the oldest comes into view: some screens, for a quick hand. */
+const NEAR_TOP = 100
 
 /**
  * Which rows of the history are drawn, and where. It holds on to its lower end: it opens at the newest message, or at the
@@ -46,14 +46,14 @@ export function useHistoryList({ entries, first_unread_seq }: RoomSnapshot, me: 
     paddingEnd: BOTTOM_PX,
     scrollPaddingStart: TOP_PX,
     // About where it opens, so that the first rows drawn are not the oldest ones.
-    initialOffset: () => TOP_PX + (unread > 0 ? unread : entries.length) * ESTIMATE_PX,
+    initialOffset: () => TOP_PX + (unread < 0 ? entries.length : unread) * ESTIMATE_PX,
     directDomUpdates: true,
     directDomUpdatesMode: 'position',
   })
 
   useLayoutEffect(() => {
-    if (unread > 0) list.scrollToIndex(unread, { align: 'start' })
-    else list.scrollToEnd()
+    if (unread < 0) list.scrollToEnd()
+    else list.scrollToIndex(unread, { align: 'start' })
   }, [list, unread])
   useFollowEnd(scroller, END_PX, list.scrollToEnd)
 
@@ -71,7 +71,8 @@ export function useHistoryList({ entries, first_unread_seq }: RoomSnapshot, me: 
     measure: list.measureElement,
     items: list.getVirtualItems(),
     isAtEnd: list.isAtEnd(END_PX),
-    isNearTop: (list.range?.startIndex ?? NEAR_TOP) < NEAR_TOP,
+    // Never at once on opening, where few rows are there: what is above is for who goes there.
+    isNearTop: (list.range?.startIndex ?? NEAR_TOP) < Math.min(NEAR_TOP, entries.length / 2),
     /** The index of the lowest row in view. */
     lastInView: list.getVirtualItemForOffset(lowerEdge - IN_VIEW_PX)?.index ?? -1,
     toNewest: () => list.scrollToEnd(),

@@ -44,10 +44,16 @@ export async function openRoom(origin: Origin, customer_id: string, product_id: 
   return (await call<Room>(origin, customer_id, 'POST', '/chat/rooms/', wish)).room_id
 }
 
-/** A room's history as the database has it, for as long as it fits a page (200). */
+/** A room's history as the database has it. */
 export async function stored(origin: Origin, user: string, room_id: string): Promise<Message[]> {
-  const path = `/chat/messages/?room_id=${room_id}&limit=200&after_seq=0`
-  return (await call<MessagePage>(origin, user, 'GET', path)).results
+  const all: Message[] = []
+  for (let isMore = true; isMore; ) {
+    const path = `/chat/messages/?room_id=${room_id}&limit=200&after_seq=${all.length}`
+    const page = await call<MessagePage>(origin, user, 'GET', path)
+    all.push(...page.results)
+    isMore = page.has_more
+  }
+  return all
 }
 
 /** So many requests at once. */

@@ -1,31 +1,42 @@
 import type { Page } from 'playwright-core'
 import { historyOf } from './windows.ts'
 
-/** More than a screen in each frame: faster than any hand. */
+/** Of one turn of the wheel: more than a screen. */
 const STEP_PX = 1_000
 type Scrolled = { rows: number; frames: number; longestMs: number }
 
-/** Scrolls an open conversation up to its first message, as older pages come, and down again; notes how long frames took. */
+/** Turns the wheel over an open conversation up to its first message, as older pages come, and down again; how long frames took. */
 export async function scrollThrough(page: Page): Promise<Scrolled> {
   await historyOf(page).getByRole('article').first().waitFor()
-  return page.evaluate<Scrolled>(SCROLL)
+  await historyOf(page).hover()
+  await page.evaluate(NOTE_FRAMES)
+  await wheel(page, -STEP_PX, AT_FIRST)
+  await wheel(page, STEP_PX, AT_LAST)
+  return page.evaluate<Scrolled>(`({ ...noted, rows: ${ROWS} })`)
+}
+
+/**
+ * By turns of the wheel, as people scroll. A script that sets `scrollTop` in each frame is no reader: between its step and the
+ * event that tells of it, the list puts a row that was just measured in its place, and takes the step back.
+ */
+async function wheel(page: Page, px: number, isThere: string) {
+  while (!(await page.evaluate<boolean>(isThere))) await page.mouse.wheel(0, px)
 }
 
 // Given as text: this program's types know nothing of a page.
-const SCROLL = `new Promise((done) => {
-  const history = document.querySelector('[role=log]')
-  const rows = () => Number(history.querySelector('li')?.getAttribute('aria-setsize') ?? -1)
-  const atTop = () => history.scrollTop <= 0 && rows() !== -1
-  const atEnd = () => history.scrollTop >= history.scrollHeight - history.clientHeight - 1
-  let [step, frames, longestMs, before] = [-${STEP_PX}, 0, 0, Infinity]
+const HISTORY = `document.querySelector('[role=log]')`
+/** -1 while there are older pages. */
+const ROWS = `Number(${HISTORY}.querySelector('li')?.getAttribute('aria-setsize') ?? -1)`
+const AT_FIRST = `${HISTORY}.scrollTop <= 0 && ${ROWS} !== -1`
+const AT_LAST = `${HISTORY}.scrollTop >= ${HISTORY}.scrollHeight - ${HISTORY}.clientHeight - 1`
+const NOTE_FRAMES = `{
+  window.noted = { frames: 0, longestMs: 0 }
+  let before = Infinity
   const frame = (now) => {
-    longestMs = Math.max(longestMs, now - before)
+    noted.longestMs = Math.max(noted.longestMs, now - before)
+    noted.frames++
     before = now
-    frames++
-    if (step < 0 && atTop()) step = ${STEP_PX}
-    else if (step > 0 && atEnd()) return done({ rows: rows(), frames, longestMs })
-    history.scrollTop += step
     requestAnimationFrame(frame)
   }
   requestAnimationFrame(frame)
-})`
+}`

@@ -8,7 +8,7 @@ export const card = (page: Page, product: string): Locator =>
 export const historyOf = (page: Page): Locator => page.getByRole('log')
 
 /** A message of the open conversation that has this text. */
-export const messageOf = (page: Page, text: string): Locator =>
+export const messageOf = (page: Page, text: string | RegExp): Locator =>
   historyOf(page).getByRole('article').filter({ hasText: text })
 
 /** Writes into the composer, and sends it. */

@@ -90,26 +90,33 @@ async function readEntries(sql: Sql, row: OutboxRow, card: Card | null): Promise
   return row.detail.split(',').map((party) => readEntry(room, party as Party, card, row.request_id))
 }
 
+/** The messages that events caused in a room, and their outbox row where there is one. */
+export type ToldStory = { told: Told; box: string | null | undefined; requestId: string; isForeseen?: boolean }
+
 /**
- * Publishes the messages that room events caused; `box` is the id of their outbox row, where there is one. `isForeseen`:
- * rooms-api has written the card with the events themselves, so it need not be told.
+ * Publishes the messages that room events caused, those of all these rooms at once. `isForeseen`: rooms-api has written
+ * the card with the events themselves, so it need not be told.
  */
-export function announceStory(
-  held: Held,
-  { told, box, isForeseen = false }: { told: Told; box: string | null | undefined; isForeseen?: boolean },
-  requestId: string,
-): void {
-  const { room, messages } = told
-  const [first] = messages
-  if (!box || !first) return
-  const last = messages.at(-1) ?? first
-  const entries = messages.map((message) => {
-    const frame = changeFrame(held.images.urls.sign, 'created', message, 0)
-    const change: RenderedChange = { room_id: room.room_id, rev: message.rev, change: 'created', frame }
-    return changeEntry(change, message === last && !isForeseen ? cardOf(room, message) : null, requestId)
-  })
-  held.outbox.publish(entries, [changesRow(box, room.room_id, first.rev, last.rev, requestId)])
+export function announceStories(held: Held, stories: readonly ToldStory[]): void {
+  const boxed = stories.filter(({ box, told }) => box && told.messages.length > 0)
+  if (boxed.length === 0) return
+  held.outbox.publish(
+    boxed.flatMap((story) => storyEntries(held.images.urls.sign, story)),
+    boxed.map(({ box, told: { room, messages }, requestId }) =>
+      changesRow(box ?? '', room.room_id, messages[0]?.rev ?? room.rev, room.rev, requestId),
+    ),
+  )
 }
+
+const storyEntries = (
+  sign: SignUrls,
+  { told: { room, messages }, requestId, isForeseen = false }: ToldStory,
+): Entry[] =>
+  messages.map((message) => {
+    const frame = changeFrame(sign, 'created', message, 0)
+    const change: RenderedChange = { room_id: room.room_id, rev: message.rev, change: 'created', frame }
+    return changeEntry(change, message === messages.at(-1) && !isForeseen ? cardOf(room, message) : null, requestId)
+  })
 
 /** The outbox row of the revs `first` to `last` of a room. */
 export const changesRow = (id: string, roomId: string, first: number, last: number, requestId: string): OutboxRow => ({

@@ -24,6 +24,11 @@ import { measure, measureAppends } from './metrics.ts'
 import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
 
+/**
+ * Rooms are heard of twenty times a second at most, many at once: until then a reader who comes for one has it asked of
+ * rooms-api (`knownRoom`).
+ */
+const ROOMS_REST_MS = 50
 const config = configOrExit(shapeFor(process.env), process.env)
 const log = createLog('messages-api', config.LOG_LEVEL)
 const metrics = createMetrics('messages-api')
@@ -51,7 +56,14 @@ const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 const appended = measureAppends(metrics)
 const held = { log, trace, db, outbox, rooms, images, keptRooms: rememberKeptRooms(), appended }
 const reconciler = startReconciler(held)
-const consumer = startConsumer({ ...hearRooms(held), onLoss: reconciler.soon, redis, pulse, log })
+const consumer = startConsumer({
+  ...hearRooms(held),
+  restMs: ROOMS_REST_MS,
+  onLoss: reconciler.soon,
+  redis,
+  pulse,
+  log,
+})
 // What was lost before we came is not told to us.
 reconciler.soon()
 

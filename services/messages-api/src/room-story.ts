@@ -1,6 +1,6 @@
 import { storyAnswer } from '@farmgate/contracts/internal-rooms.ts'
 import type { HeardEvent } from '@farmgate/contracts/room-events.ts'
-import { announceStory } from './announce.ts'
+import { announceStories } from './announce.ts'
 import type { Held } from './held.ts'
 import { begin, goOn, inOrder } from './story.ts'
 import { type CauseOf, lockRoom, openRooms, writeStory } from './story-statements.ts'
@@ -55,10 +55,13 @@ async function open(held: Held, stories: readonly HeardEvent[][], causeOf: Cause
   if (begun.length === 0) return new Map()
   const opened = await held.db.run((sql) => openRooms(sql, begun, causeOf))
   const boxes = new Map(opened.map((row) => [row.room_id, row.outbox_id]))
-  for (const told of begun) {
-    const { room_id } = told.room
-    announceStory(held, { told, box: boxes.get(room_id), isForeseen: true }, causeOf(room_id))
-  }
+  announceStories(
+    held,
+    begun.map((told) => {
+      const { room_id } = told.room
+      return { told, box: boxes.get(room_id), requestId: causeOf(room_id), isForeseen: true }
+    }),
+  )
   return new Map(begun.flatMap(({ room }) => (boxes.has(room.room_id) ? [[room.room_id, room.event_no]] : [])))
 }
 
@@ -86,6 +89,6 @@ async function applyNext(
     return { told, missingAfter, box: changed ? await writeStory(tx, told, requestId) : undefined }
   })
   if (!done) return 'unknown room'
-  announceStory(held, done, requestId)
+  announceStories(held, [{ ...done, requestId }])
   return done.missingAfter
 }

@@ -14,6 +14,8 @@ import type { StoredRoom } from './stored-room.ts'
 
 /** Statements whose cards are rendered by one more: each may have changed some hundred rooms. */
 const MOST_TOLD = 16
+/** Between two tellings: what is alone is told at once, under load ten checkouts and more share a question and a flush. */
+const REST_MS = 25
 /** Beyond this the sweeper tells them: memory stays bounded while Postgres is slow. */
 const MOST_WAITING = 1_000
 
@@ -28,6 +30,7 @@ export function startAnnouncer({ db, outbox, log }: { db: Database; outbox: Outb
   const told = gather<Told>({
     most: MOST_TOLD,
     max: MOST_WAITING,
+    restMs: REST_MS,
     work: async (batch) => {
       const rows = batch.flatMap((one) => one.rows)
       const named = rows.flatMap(roomsOf)

@@ -49,11 +49,30 @@ const change = {
   traceparent: traceparent.optional(),
 }
 
+/** A JSON array in a stream field. */
+const cardsField = z.string().transform((json, context) => {
+  try {
+    return z.array(card).parse(JSON.parse(json))
+  } catch {
+    context.addIssue({ code: 'custom', message: 'are no cards' })
+    return z.NEVER
+  }
+})
+
 /**
  * Entries are flat: strings that a gateway passes on without a parse. The last entry of a batch and room carries the
- * card; the others leave it empty.
+ * card; the others leave it empty. What a batch created stands in one entry for each shard, in columns, since under load
+ * an entry costs more than a message.
  */
 export const messageEvents = {
+  'messages.created': z.object({
+    type: z.literal('messages.created'),
+    room_ids: z.string().min(1).meta({ description: "Separated by a space: each message's room" }),
+    revs: z.string().min(1).meta({ description: 'Separated by a space: its rev' }),
+    frames: z.string().min(1).meta({ description: 'Separated by a line feed: its ready frame' }),
+    cards: cardsField.meta({ description: 'A JSON array: the card of each room whose last message is among them' }),
+    request_id: requestId,
+  }),
   'message.created': z.object({ type: z.literal('message.created'), ...change }),
   'message.updated': z.object({ type: z.literal('message.updated'), ...change }),
   'message.deleted': z.object({ type: z.literal('message.deleted'), ...change }),
@@ -69,6 +88,7 @@ export const messageEvents = {
 } as const
 
 export const messageEvent = z.discriminatedUnion('type', [
+  messageEvents['messages.created'],
   messageEvents['message.created'],
   messageEvents['message.updated'],
   messageEvents['message.deleted'],
@@ -76,3 +96,16 @@ export const messageEvent = z.discriminatedUnion('type', [
 ])
 export type MessageEvent = z.infer<typeof messageEvent>
 export type MessageEventType = MessageEvent['type']
+
+/** A new message as its writer has it in hand: one ready frame, and the card where it is the last of its room. */
+export type CreatedMessage = { room_id: string; rev: number; frame: string; card: Card | null }
+
+/** The fields of an entry `messages.created`. Rooms may stand several times in it, their revs rising. */
+export const createdFields = (messages: readonly CreatedMessage[], requestId: string) => ({
+  type: 'messages.created' satisfies MessageEventType,
+  room_ids: messages.map(({ room_id }) => room_id).join(' '),
+  revs: messages.map(({ rev }) => rev).join(' '),
+  frames: messages.map(({ frame }) => frame).join('\n'),
+  cards: JSON.stringify(messages.flatMap((message) => message.card ?? [])),
+  request_id: requestId,
+})

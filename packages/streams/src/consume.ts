@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createBell, within } from './bell.ts'
 import { countDeadLetters } from './dead-letters.ts'
-import { openGroup } from './group.ts'
+import { byKey, openGroup } from './group.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Pulse } from './pulse.ts'
 import { isKeyFault, openReader, type Redis, readerKeys } from './redis.ts'
@@ -156,8 +156,9 @@ function consumeKeys<T>(options: ConsumerOptions<T>, allKeys: readonly string[])
     const restUntil = performance.now() + restMs
     await settler.settle(deliveries)
     const rest = restUntil - performance.now()
-    // Whoever has as much as a read may bring is behind, and does not rest.
-    if (deliveries.length > 0 && deliveries.length < count && rest > 0) await bell.wait(rest)
+    // A shard that brought as much as a read may bring has more: whoever is behind does not rest.
+    const isBehind = [...byKey(deliveries).values()].some((part) => part.length >= count)
+    if (deliveries.length > 0 && !isBehind && rest > 0) await bell.wait(rest)
   }
 
   const round = async () => {

@@ -1,4 +1,4 @@
-import { type MessageEvent, messageEvent } from '@farmgate/contracts/message-events.ts'
+import { type Card, type MessageEvent, messageEvent } from '@farmgate/contracts/message-events.ts'
 import { roomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { openRedis, type Redis } from '@farmgate/streams/redis.ts'
@@ -23,15 +23,29 @@ beforeEach(async () => {
 })
 afterEach(() => redis.close())
 
-async function said(room_id: string): Promise<MessageEvent[]> {
+type Said = { type: string; room_id: string; rev?: number; seq?: number; frame: string; card: Card | null }
+
+async function said(room_id: string): Promise<Said[]> {
   const streams = await Promise.all(streamKeys('messages').map((key) => redis.xrange(key, '-', '+')))
   return streams
     .flat()
     .map(([, flat]) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]]]))))
-    .filter((fields) => fields.room_id === room_id)
     .map((fields) => messageEvent.parse(fields))
+    .flatMap((event): Said[] => (event.type === 'messages.created' ? apart(event) : [event]))
+    .filter((event) => event.room_id === room_id)
 }
-const brief = (events: MessageEvent[]) => events.map((it) => `${it.type} ${'rev' in it ? it.rev : it.seq}`)
+
+/** What the columns of a batch say of each message. */
+function apart({ type, room_ids, revs, frames, cards }: Extract<MessageEvent, { type: 'messages.created' }>): Said[] {
+  const [rooms, frame] = [room_ids.split(' '), frames.split('\n')]
+  return revs.split(' ').map((rev, at) => {
+    const room_id = rooms[at] ?? ''
+    const card = rooms.lastIndexOf(room_id) === at ? cards.find((one) => one.room_id === room_id) : undefined
+    return { type, room_id, rev: Number(rev), frame: frame[at] ?? '', card: card ?? null }
+  })
+}
+
+const brief = (events: Said[]) => events.map(({ type, rev, seq }) => `${type} ${rev ?? seq}`)
 const outboxEmpty = async () => (await rig.admin`select from messages.outbox`).length === 0
 
 async function converse(room_id: string) {
@@ -41,7 +55,7 @@ async function converse(room_id: string) {
   await ask(api, CUSTOMER, 'PATCH', `/chat/messages/${message_id}/`, { body: 'Saturday?' })
   await ask(api, CUSTOMER, 'DELETE', `/chat/messages/${message_id}/`)
 }
-const WHOLE = ['message.created 1', 'read.moved 1', 'message.updated 2', 'message.deleted 3']
+const WHOLE = ['messages.created 1', 'read.moved 1', 'message.updated 2', 'message.deleted 3']
 
 it('each change is said once, with its card, and leaves nothing in the outbox', async () => {
   const room_id = anOpenRoom(rig.rooms)

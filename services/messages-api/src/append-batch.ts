@@ -1,12 +1,12 @@
 import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
-import type { Entry } from '@farmgate/streams/publish.ts'
 import { v7 as uuidv7 } from 'uuid'
-import { changeEntry, changesRow } from './announce.ts'
+import { changesRow } from './announce.ts'
 import { type AppendRow, appendStatement, type Batch, type Send } from './append-statement.ts'
 import { appendWithImages } from './append-with-images.ts'
 import { cardOf } from './cards.ts'
+import { type Created, createdEntries } from './created-entries.ts'
 import type { Held } from './held.ts'
 import { messagesById } from './history.ts'
 import type { SignUrls } from './images/signed-urls.ts'
@@ -103,7 +103,7 @@ function toAttempt(sign: SignUrls, { sends, ids, at }: Batch, row: AppendRow, i:
   return { outcome: 'stored', row: message, readerSeq: 0, frame: messageFrame(sign, 'created', message, 0) }
 }
 
-/** Each new message as an entry; the last of each room brings the card. */
+/** The new messages; the last of each room brings the card. */
 function announce(
   held: Held,
   rows: readonly AppendRow[],
@@ -111,7 +111,7 @@ function announce(
   requestId: string,
   spans: TracedSends,
 ): void {
-  const entries: Entry[] = []
+  const created: Created[] = []
   const boxes: OutboxRow[] = []
   for (const [i, row] of rows.entries()) {
     const stored = attempts[i]
@@ -119,10 +119,10 @@ function announce(
     const { room_id, rev } = stored.row
     const card = row.outbox_id === null ? null : cardOf(row, stored.row)
     const traceparent = tellTrace(held.trace, spans[i])
-    entries.push(changeEntry({ room_id, rev, change: 'created', frame: stored.frame }, card, requestId, traceparent))
+    created.push({ room_id, rev, frame: stored.frame, card, traceparent })
     if (row.outbox_id !== null) boxes.push(changesRow(row.outbox_id, room_id, row.first_rev, rev, requestId))
   }
-  held.outbox.publish(entries, boxes)
+  held.outbox.publish(createdEntries(created, requestId), boxes)
 }
 
 const toRow = (send: Send, message_id: string, seq: number, rev: number, created_at: Date): MessageRow => ({

@@ -32,10 +32,15 @@ export class WatchedRoom {
 
   /** A change with its ready frames, separated by a line feed; from whichever side it comes first. True the first time. */
   offer(rev: number, frame: string): boolean {
-    const isNews = rev > (this.gate.position ?? 0)
+    const isNews = this.lacks(rev)
     this.gate.offer(rev, frame)
     if (this.gate.behind) this.#onBehind(this)
     return isNews
+  }
+
+  /** Whether `rev` has not passed yet. */
+  lacks(rev: number): boolean {
+    return rev > (this.gate.position ?? 0)
   }
 
   /** The room has come at least to `rev`: what is missing up to there is fetched if it does not come by itself. */

@@ -1,4 +1,9 @@
-import { messageEvents as known, type MessageEvent, messageEvent } from '@farmgate/contracts/message-events.ts'
+import {
+  type Card,
+  messageEvents as known,
+  type MessageEvent,
+  messageEvent,
+} from '@farmgate/contracts/message-events.ts'
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { Announcer } from '../announcer.ts'
 import { applyCards } from '../cards.ts'
@@ -12,6 +17,8 @@ export function decodeMessageEvent(fields: Readonly<Record<string, string>>): Me
 
 /** Keeps the cards: one write per room and batch, whatever the number of its messages. May run twice. */
 export const messageEvents = (db: Database, announcer: Announcer) => async (events: MessageEvent[]) => {
-  const cards = events.flatMap(({ card, request_id }) => (card ? { ...card, request_id } : []))
+  const cards = events.flatMap((event) => cardsOf(event).map((card) => ({ ...card, request_id: event.request_id })))
   announcer.tell({ events: [], rows: await db.run((sql) => applyCards(sql, cards)) })
 }
+
+const cardsOf = (event: MessageEvent): Card[] => ('cards' in event ? event.cards : event.card ? [event.card] : [])

@@ -11,10 +11,12 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { admitCallers } from './admit.ts'
 import { ARRIVAL, type Arrival, refuseSilence } from './arrival.ts'
-import { type Auth, bearerToken, openAuth } from './auth.ts'
+import { openAuth } from './auth.ts'
 import type { AuthConfig, ProcessConfig } from './config.ts'
 import { type EventLoop, watchEventLoop } from './event-loop.ts'
+import { knowTokens } from './known-tokens.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { type Described, describeApi } from './openapi.ts'
@@ -42,13 +44,6 @@ declare module 'fastify' {
     shuttingDown: boolean
     /** Refuses what is new while this process is late to its own work. Routes that want a user ask it by themselves. */
     eventLoop: EventLoop
-  }
-  interface FastifyRequest {
-    /**
-     * When the caller stops waiting, in ms since the epoch; Infinity where it did not say. After it nothing may be begun,
-     * for the caller has told its own user that it was not done.
-     */
-    deadline: number
   }
   interface FastifyContextConfig {
     /** `open` asks for no token. Without it a route wants a user, or under /internal/ our own secret. */
@@ -94,6 +89,8 @@ const SAFE_HEADERS = {
  * A Fastify with everything that our services do alike: problems for errors, users from tokens, limits, CORS, request
  * ids, one access line, metrics and the OpenAPI document. Add routes to it and hand it to `serve`.
  *
+ * Hooks that wait for nothing call `done`: an async one costs every request a turn of promises.
+ *
  * Bodies, queries and paths are checked by zod. Answers are not checked again: their schemas are documentation, and
  * tests hold them; on the hot path they go through JSON.stringify alone.
  */
@@ -104,19 +101,17 @@ export async function createApp(options: Options): Promise<App> {
   app.decorate('shuttingDown', false)
   app.decorate('eventLoop', watchEventLoop(metrics))
   app.addHook('onClose', async () => app.eventLoop.close())
-  app.decorateRequest('deadline', Number.POSITIVE_INFINITY)
   answerUnknownPaths(app)
   stampAnswers(app)
   logAnswers(app)
   if (metrics) measureAnswers(app, metrics)
   traceAnswers(app, trace)
   await allowOrigins(app, config.ALLOWED_ORIGINS)
-  const users = auth && (await openAuth(app, auth))
-  app.addHook('onRequest', async (request) => admit(request, users, limits, app.eventLoop))
-  // Again once the body is here: it may have lain in the socket while the process stood still.
-  app.addHook('preHandler', async (request) => refuseLate(request))
-  app.addHook('onRequest', async ({ headers }) => refuseEncoded(headers))
-  app.addHook('onRequest', async ({ headers }) => forgetTypeOfNothing(headers))
+  admitCallers(
+    app,
+    auth && { auth: await openAuth(app, auth), limits, tokens: auth.JWKS_URL ? undefined : knowTokens() },
+  )
+  readNoPackedBodies(app)
   if (openapi) await describeApi(app, openapi, auth !== undefined)
   return app
 }
@@ -157,18 +152,20 @@ export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string
 }
 
 function stampAnswers(app: App) {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SAFE_HEADERS).header('x-request-id', request.id)
+    done()
   })
   // Else a connection in use when the stop began would be kept for its next request, and the stop would wait for it.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (app.shuttingDown) reply.header('connection', 'close')
+    done()
   })
 }
 
 /** One line per answer, without query string, body or token. */
 function logAnswers(app: App) {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { config, url } = request.routeOptions
     request.log[config.logAt ?? 'info'](
       {
@@ -180,6 +177,7 @@ function logAnswers(app: App) {
       },
       'request',
     )
+    done()
   })
 }
 
@@ -189,8 +187,9 @@ function measureAnswers(app: App, metrics: Metrics) {
     help: 'Time from a request to its answer',
     labels: ['method', 'route', 'status'],
   })
-  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+  app.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
     duration.observe({ method, route: routeOptions.url ?? 'unknown', status: statusCode }, elapsedTime / 1_000)
+    done()
   })
   app.get('/metrics', { config: { access: 'open', logAt: 'debug' }, schema: { hide: true } }, async (_, reply) => {
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
@@ -208,38 +207,12 @@ async function allowOrigins(app: App, origins: string[]) {
   })
 }
 
-/** Who may pass: closed unless a route says that it is open. */
-async function admit(
-  request: FastifyRequest,
-  auth: Auth | undefined,
-  limits: RateLimits | undefined,
-  eventLoop: EventLoop,
-) {
-  const { config, url } = request.routeOptions
-  if (!auth || config.access === 'open' || url === undefined) return
-  if (url.startsWith('/internal/')) return admitInternal(request, auth)
-  eventLoop.refuseWhenLate()
-  // Both at once, so that a request waits for Redis only once; a flood of bad tokens counts against its address.
-  await Promise.all([limits?.take('ip', request.ip), admitUser(request, auth, limits)])
-}
-
-function admitInternal(request: FastifyRequest, auth: Auth) {
-  if (!auth.isInternal(request.headers.authorization)) throw new Refusal('unauthorized')
-  request.deadline = Number(request.headers['x-deadline'] ?? Number.POSITIVE_INFINITY)
-  refuseLate(request)
-}
-
-/** A process that was stopped finds questions in its sockets that nobody waits for any more. */
-function refuseLate({ deadline }: FastifyRequest) {
-  if (Date.now() >= deadline) throw new Refusal('unavailable', 'The deadline of this request has passed')
-}
-
-async function admitUser(request: FastifyRequest, auth: Auth, limits: RateLimits | undefined) {
-  const token = bearerToken(request.headers.authorization)
-  if (!token) throw new Refusal('unauthorized')
-  request.user = await auth.verifyToken(token)
-  // The marketplace's backend asks for many customers under one name: its address is its limit.
-  if (!request.user.isService) await limits?.take('user', request.user.id)
+function readNoPackedBodies(app: App) {
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    refuseEncoded(headers)
+    forgetTypeOfNothing(headers)
+    done()
+  })
 }
 
 /** A packed body is refused, not unpacked: 64 KiB on the wire may be gigabytes in memory. */

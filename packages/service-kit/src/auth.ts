@@ -73,7 +73,7 @@ export function bearerToken(authorization: string | undefined): string | undefin
   return /^Bearer +([A-Za-z0-9_.~+/=-]+) *$/i.exec(authorization ?? '')?.[1]
 }
 
-/** What is asked of every token; nothing is cached, since that would have to repeat the rules about time. */
+/** What is asked of every token that is checked. */
 function rules(config: AuthConfig) {
   return {
     clockTolerance: CLOCK_TOLERANCE_MS,

@@ -48,13 +48,15 @@ async function started(options: Started = {}) {
   return { ...process, origin }
 }
 
-test('on SIGTERM requests in flight end, nothing new is taken, the parts close in order, exit code 0', async () => {
+test('on SIGTERM requests in flight end, open connections get a last answer, nothing new is taken, the parts close in order', async () => {
   const { child, said, lines, origin, exited } = await started()
   const inFlight = fetch(`${origin}/slow/`)
   await until(() => fetch(`${origin}/healthz`).then(({ ok }) => ok))
   child.kill('SIGTERM')
   child.kill('SIGTERM')
   await until(() => said('service.stopping'))
+  const last = await fetch(`${origin}/healthz`)
+  expect([last.status, last.headers.get('connection')]).toEqual([200, 'close'])
   await expect(fetch(`${origin}/healthz`)).rejects.toThrow()
   expect(await (await inFlight).json()).toEqual({ done: true })
   expect(await exited).toBe(0)

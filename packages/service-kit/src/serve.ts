@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Server } from 'node:net'
 import type { App } from './app.ts'
 import type { Log } from './log.ts'
 
@@ -18,9 +20,12 @@ type Options = {
 /** Supervisors kill after 10 s or more: by then we want to have said why we hang. */
 const STOP_MS = 9_000
 
+/** Who asks more often than this hears with an answer that we stop; who does not is hung up on while silent. */
+const LAST_REQUESTS_MS = 300
+
 /**
- * Listens, and stops in order on SIGTERM or SIGINT: readiness turns false, nothing new is accepted, requests in flight end,
- * then each part closes. Exit code 0, or 1 where that took too long or something broke. What keeps connections open
+ * Listens, and stops in order on SIGTERM or SIGINT: readiness turns false, nothing new is accepted, requests end, also those
+ * that were about to come over an open connection, then each part closes. Exit code 0, or 1 where that took too long or something broke. What keeps connections open
  * (sockets) closes them in a `preClose` hook of the app.
  */
 export async function serve(app: App, options: Options): Promise<void> {
@@ -58,6 +63,7 @@ function stopOnce(app: App, { log, closing = [], stopMs = STOP_MS }: Options) {
       process.exit(1)
     }, stopMs).unref()
     try {
+      await lastRequests(app.server)
       await app.close()
       for (const part of closing) await part.close()
       log.info('service.stopped')
@@ -67,6 +73,16 @@ function stopOnce(app: App, { log, closing = [], stopMs = STOP_MS }: Options) {
       process.exit(1)
     }
   }
+}
+
+/**
+ * HTTP's own `close` hangs up on every connection that is idle at that moment, and so on whoever is just about to ask. First
+ * only new ones are refused (another process of this port takes them), and each answer says `connection: close`.
+ */
+async function lastRequests(server: Server) {
+  Server.prototype.close.call(server)
+  const signal = AbortSignal.timeout(LAST_REQUESTS_MS)
+  await Promise.allSettled([once(server, 'close', { signal })])
 }
 
 const reasonOf = (error: unknown) =>

@@ -1,5 +1,5 @@
 import type { Database } from '@farmgate/postgres/database.ts'
-import type { App } from '@farmgate/service-kit/app.ts'
+import type { App, Request } from '@farmgate/service-kit/app.ts'
 import { within } from '@farmgate/streams/bell.ts'
 import { sql } from 'drizzle-orm'
 import { type Orm, users } from './schema.ts'
@@ -16,21 +16,26 @@ const COURTESY_MS = 300
  */
 export function rememberNames(app: App, db: Database, orm: Orm): void {
   const known = new Map<string, string>()
-  app.addHook('preHandler', async ({ user, log, method }) => {
-    if (user?.name === undefined || user.isService || known.get(user.id) === user.name) return
+  const remember = ({ user, log }: Request, name: string) => {
     if (known.size >= MOST_NAMES) known.clear()
-    known.set(user.id, user.name)
-    const claimed = db
-      .run(() => claimName(orm, user.id, user.name))
+    known.set(user.id, name)
+    return db
+      .run(() => claimName(orm, user.id, name))
       .catch((error: unknown) => {
         known.delete(user.id)
         log.warn({ err: error }, 'name.not_remembered')
       })
-    if (method !== 'GET') await within(COURTESY_MS, claimed)
+  }
+  app.addHook('preHandler', (request, _reply, done) => {
+    const { user, method } = request
+    if (user?.name === undefined || user.isService || known.get(user.id) === user.name) return done()
+    const claimed = remember(request, user.name)
+    if (method === 'GET') done()
+    else void within(COURTESY_MS, claimed).then(() => done())
   })
 }
 
-const claimName = (orm: Orm, user_id: string, claimed_name: string | undefined) =>
+const claimName = (orm: Orm, user_id: string, claimed_name: string) =>
   orm
     .insert(users)
     .values({ user_id, claimed_name })

@@ -53,10 +53,11 @@ export const cardColumns = (sql: ISql) => sql`
   coalesce(f.name, f.claimed_name, r.farmer_id) as farmer_name,
   p.name as product_name, p.unit, p.image_url`
 
+/** Looked up room by room: joined otherwise, a small catalog is read from end to end for a single card. */
 export const cardJoins = (sql: ISql) => sql`
-  join rooms.products p on p.product_id = r.product_id
-  left join rooms.users c on c.user_id = r.customer_id
-  left join rooms.users f on f.user_id = r.farmer_id`
+  join lateral (select name, unit, image_url from rooms.products where product_id = r.product_id limit 1) p on true
+  left join lateral (select name, claimed_name from rooms.users where user_id = r.customer_id limit 1) c on true
+  left join lateral (select name, claimed_name from rooms.users where user_id = r.farmer_id limit 1) f on true`
 
 /** The room as `viewer`, one of its parties, sees it (Room in packages/contracts). */
 export function seenBy(room: StoredRoom, viewer: string): Room {

@@ -1,4 +1,4 @@
-import { INBOX_STREAM, inboxEvents } from '@farmgate/contracts/inbox-events.ts'
+import { INBOX_STREAM } from '@farmgate/contracts/inbox-events.ts'
 import { ROOMS_STREAM, readRoomEntry } from '@farmgate/contracts/room-events.ts'
 import { inboxServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { until } from '@farmgate/testing/until.ts'
@@ -27,9 +27,8 @@ const eventsOf = async (roomId: string) =>
     .filter((event) => event.room_id === roomId)
 const framesOf = async (userId: string) =>
   (await live.said(INBOX_STREAM))
-    .map((fields) => inboxEvents['room.updated'].parse(fields))
     .filter(({ user_id }) => user_id === userId)
-    .map(({ frame }) => inboxServerFrames['room.updated'].parse(JSON.parse(frame)))
+    .map(({ frame = '' }) => inboxServerFrames['room.updated'].parse(JSON.parse(frame)))
 
 /** Goes on with a sweeper that takes up rows of this age. */
 async function sweepAfter(minAgeMs: number) {

@@ -1,4 +1,4 @@
-import { INBOX_STREAM } from '@farmgate/contracts/inbox-events.ts'
+import { type CardFrame, INBOX_STREAM, updatedFields } from '@farmgate/contracts/inbox-events.ts'
 import { ROOMS_STREAM, type RoomEvent, roomEntry } from '@farmgate/contracts/room-events.ts'
 import { gather } from '@farmgate/outbox/gather.ts'
 import type { Outbox } from '@farmgate/outbox/outbox.ts'
@@ -6,7 +6,8 @@ import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { Database } from '@farmgate/postgres/database.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'
-import { type CardFrame, cardFrames } from './card-frames.ts'
+import { shardOf } from '@farmgate/streams/shards.ts'
+import { cardFrames } from './card-frames.ts'
 import type { MessagesApi } from './messages-api.ts'
 import { hasEvents, type Named, roomsOf } from './outbox-rows.ts'
 import type { Told } from './record-change.ts'
@@ -16,6 +17,8 @@ import type { StoredRoom } from './stored-room.ts'
 const MOST_TOLD = 16
 /** Between two tellings: what is alone is told at once, under load ten checkouts and more share a question and a flush. */
 const REST_MS = 25
+/** Bounds an entry: a card is some 1 KB. */
+const MOST_CARDS = 64
 /** Beyond this the sweeper tells them: memory stays bounded while Postgres is slow. */
 const MOST_WAITING = 1_000
 
@@ -106,11 +109,15 @@ async function cardEntries(
   const inHand = new Map(opened.map((room) => [room.room_id, room]))
   for (const { room_id, row } of named) if (row.topic !== 'opened') inHand.delete(room_id)
   const frames = await db.run((sql) => cardFrames(sql, [...requestIds.keys()], inHand))
-  return frames.map((card) => cardEntry(card, requestIds.get(card.room_id) ?? ''))
+  const cards = frames.map((card) => ({ ...card, request_id: requestIds.get(card.room_id) ?? '' }))
+  return [...Map.groupBy(cards, ({ user_id }) => shardOf(user_id)).values()].flatMap(sharedEntries)
 }
 
-const cardEntry = (card: CardFrame, requestId: string): Entry => ({
-  stream: INBOX_STREAM,
-  subject: card.user_id,
-  fields: { type: 'room.updated', ...card, request_id: requestId },
-})
+function sharedEntries(cards: readonly (CardFrame & { request_id: string })[]): Entry[] {
+  const entries: Entry[] = []
+  for (let at = 0; at < cards.length; at += MOST_CARDS) {
+    const part = cards.slice(at, at + MOST_CARDS)
+    entries.push({ stream: INBOX_STREAM, subject: part[0]?.user_id ?? '', fields: updatedFields(part) })
+  }
+  return entries
+}

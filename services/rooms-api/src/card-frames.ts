@@ -1,12 +1,10 @@
+import type { CardFrame } from '@farmgate/contracts/inbox-events.ts'
 import type { inboxChangesAnswer, inboxChangesBody } from '@farmgate/contracts/internal-rooms.ts'
 import type { Room } from '@farmgate/contracts/rooms.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
 import type { ISql } from 'postgres'
 import type { z } from 'zod'
 import { cardColumns, cardJoins, type RoomRow, type StoredRoom, seenBy, toStoredRoom } from './stored-room.ts'
-
-/** A card as one of its parties sees it, ready for that user's inbox sockets. */
-export type CardFrame = { room_id: string; user_id: string; frame: string }
 
 /** The cards of these rooms, for both parties of each: present ones, but for those that the caller has in hand. */
 export async function cardFrames(

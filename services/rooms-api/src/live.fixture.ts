@@ -1,3 +1,4 @@
+import { inboxEvents } from '@farmgate/contracts/inbox-events.ts'
 import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import { startOutbox } from '@farmgate/outbox/outbox.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
@@ -35,7 +36,7 @@ export async function goLive(rig: Rig, { minAgeMs = 200 } = {}) {
     /** The fields of every entry on a stream, shard after shard. */
     async said(stream: string): Promise<Record<string, string>[]> {
       const shards = await Promise.all(streamKeys(stream).map((key) => redis.xrange(key, '-', '+')))
-      return shards.flat().map(([, fields]) => Object.fromEntries(pairs(fields)))
+      return shards.flat().flatMap(([, fields]) => apart(Object.fromEntries(pairs(fields))))
     },
     unsent: () =>
       db.run(async (sql) => (await sql<{ n: number }[]>`select count(*)::int as n from rooms.outbox`)[0]?.n ?? -1),
@@ -43,6 +44,17 @@ export async function goLive(rig: Rig, { minAgeMs = 200 } = {}) {
       for (const part of [consumer, reconciler, announcer, outbox, pulse]) await part.close()
     },
   }
+}
+
+/** Cards that share an entry as one row each. */
+function apart(fields: Record<string, string>): Record<string, string>[] {
+  if (fields.type !== 'rooms.updated') return [fields]
+  const { type, user_ids, room_ids, request_ids, frames } = inboxEvents['rooms.updated'].parse(fields)
+  const [rooms, requests, frame] = [room_ids.split(' '), request_ids.split(' '), frames.split('\n')]
+  return user_ids.split(' ').map((user_id, at) => {
+    const [room_id = '', request_id = ''] = [rooms[at], requests[at]]
+    return { type, user_id, room_id, request_id, frame: frame[at] ?? '' }
+  })
 }
 
 function* pairs(flat: string[]): Iterable<[string, string]> {

@@ -77,7 +77,8 @@ test("a request's id stands in what it causes on every stream: rooms, messages, 
   await until(() => redis.status === 'ready')
   const entriesOf = async (stream: string, requestId: string) => {
     const shards = await Promise.all(streamKeys(stream).map((key) => redis.xrange(key, '-', '+')))
-    return shards.flat().filter(([, fields]) => field(fields, 'request_id') === requestId).length
+    const named = (fields: string[]) => field(fields, 'request_id') ?? field(fields, 'request_ids') ?? ''
+    return shards.flat().filter(([, fields]) => named(fields).split(' ').includes(requestId)).length
   }
   const headers = { authorization: `Bearer ${token('c-followed')}`, 'content-type': 'application/json' }
   const body = JSON.stringify(checkout({ customer_id: 'c-followed' }))

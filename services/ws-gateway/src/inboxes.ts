@@ -51,6 +51,11 @@ export class Inboxes {
     if (sessions?.size === 0) this.#lists.delete(session.userId)
   }
 
+  /** Somebody looks at this user's list. */
+  has(userId: string): boolean {
+    return this.#lists.has(userId)
+  }
+
   /** A card as this user sees it, absolute: a later one replaces an earlier one. False where nobody looks at the list. */
   tell(userId: string, roomId: string, frame: string): boolean {
     const list = this.#lists.get(userId)

@@ -12,13 +12,14 @@ export type Crowd = AsyncDisposable & {
   goodbyes(): number[]
 }
 
-export async function openCrowd({ world, load, random }: Trial, size: number): Promise<Crowd> {
+export async function openCrowd(trial: Trial, size: number): Promise<Crowd> {
+  const { world, load, random } = trial
   const clients = Array.from({ length: size }, () => {
     const { room_id, customer_id } = random.pick(load.conversations)
     return new RoomClient(world.stack.wsUrl, room_id, customer_id)
   })
   const areAllIn = () => clients.every(({ isIn }) => isIn)
-  await expectSoon(`${size} are in`, areAllIn, 20_000)
+  await expectSoon(trial, `${size} are in`, areAllIn, 20_000)
   return {
     areAllIn,
     lost: () => clients.reduce((sum, { closes }) => sum + closes.length, 0),

@@ -56,6 +56,8 @@ export type Resources = { rssMb: number; files: number }
 /** Everything that the oracle looks at, taken at one moment. */
 export type Evidence = {
   operations: readonly Operation[]
+  /** Nothing that is asked for may take longer. */
+  mostMs: number
   misses: readonly string[]
   views: readonly View[]
   rooms: readonly StoredRoom[]

@@ -9,6 +9,8 @@ export type Trial = {
   random: Random
   /** In `npm test`: what lasts long is made shorter, where that shows the same. */
   short: boolean
+  /** What is promised within `ms` is given so long: longer where the machine does other work, too. */
+  within(ms: number): number
   /** How many dead letters the case has earned. */
   deadLetters: number
   /** Processes that the case ended, by pid. */

@@ -52,6 +52,7 @@ const view: View = {
 
 const good: Evidence = {
   operations: [{ what: 'GET /', began: 0, ms: 5, status: 200 }],
+  mostMs: 10_000,
   misses: [],
   views: [view],
   rooms: [room],

@@ -8,8 +8,6 @@ export type Invariant<Seen = Evidence> = {
   breaches(seen: Seen): string[]
 }
 
-/** Nothing that is asked for takes longer, whatever is wrong. */
-const MOST_MS = 10_000
 /** What a process may have grown by: the history and the sockets of the load itself are in it. */
 const MOST_GROWTH_MB = 200
 /** Beside the sockets of the load, all of which may have come over from a gateway that was killed. */
@@ -72,10 +70,10 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'I8',
     says: 'only 2xx, 4xx and 503, within 10 s; no process ends that was not killed',
-    breaches: ({ operations, fallen }) => [
+    breaches: ({ operations, mostMs, fallen }) => [
       ...operations.flatMap(({ what, status, ms }) => {
         if (status === 'lost' || (status >= 500 && status !== 503)) return [`${what} was answered ${status}`]
-        return ms > MOST_MS ? [`${what} took ${ms} ms`] : []
+        return ms > mostMs ? [`${what} took ${ms} ms`] : []
       }),
       ...fallen.map((process) => `${process} has ended by itself`),
     ],

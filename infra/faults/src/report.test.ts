@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { rowOf, tableOf, withRows } from './report.ts'
-import type { Verdict } from './run-case.ts'
+import type { Verdict } from './verdict.ts'
 
 const verdict = (id: string, more: Partial<Verdict> = {}): Verdict => ({
   id,

@@ -1,4 +1,4 @@
-import type { Verdict } from './run-case.ts'
+import type { Verdict } from './verdict.ts'
 
 const COLUMNS = [
   'case',

@@ -33,8 +33,9 @@ export async function signalPostgres({ world }: Pick<Trial, 'world'>, signal: No
   for (const each of [pid, ...children.split(' ').filter(Boolean).map(Number)]) process.kill(each, signal)
 }
 
-/** Fails the case where this does not come true in time. */
-export const expectSoon = (what: string, check: () => unknown, within = 10_000) => until(check, { within, what })
+/** Fails the case where this does not come true in time, which is 10 s where not given. */
+export const expectSoon = ({ within }: Pick<Trial, 'within'>, what: string, check: () => unknown, ms = 10_000) =>
+  until(check, { within: within(ms), what })
 
 /** @throws Error where it is not so. */
 export function expectThat(what: string, isSo: boolean): void {

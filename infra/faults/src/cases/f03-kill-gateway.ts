@@ -15,7 +15,7 @@ export const f03: FaultCase = {
     const [victim] = world.stack.services['ws-gateway']
     if (!victim) throw new Error('no gateway')
     const revived = killAndRevive(trial, victim, 1_000)
-    await expectSoon('everybody is welcome again', () => crowd.lost() > 0 && crowd.areAllIn())
+    await expectSoon(trial, 'everybody is welcome again', () => crowd.lost() > 0 && crowd.areAllIn())
     await revived
   },
 }

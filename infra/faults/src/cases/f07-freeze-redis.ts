@@ -13,12 +13,16 @@ const LIVE_WITHIN_MS = 5_000
 export const f07: FaultCase = {
   id: 'F7',
   name: 'SIGSTOP Redis for 15 s: sends are acknowledged all the while',
-  async run({ world, load, short }) {
+  async run({ world, load, short, within }) {
     const [room] = load.conversations
     if (!room) throw new Error('no room')
     const frozen = freeze([world.stack.redis], short ? SHORT_MS : MS)
     const id = room.customer.send('said without Redis')
-    const hears = room.farmer.next('message.created', ({ message }) => message.client_message_id === id, LIVE_WITHIN_MS)
+    const hears = room.farmer.next(
+      'message.created',
+      ({ message }) => message.client_message_id === id,
+      within(LIVE_WITHIN_MS),
+    )
     await Promise.all([frozen, hears, untilUnderWay(load, SENDS)])
   },
 }

@@ -46,7 +46,7 @@ export const f13: FaultCase = {
     trial.deadLetters++
     // On the same shard, behind all of it.
     const id = room.customer.send('said after the poison')
-    await expectSoon('the next good one is on the card', () => isOnCard(trial, room.room_id, id), 3_000)
+    await expectSoon(trial, 'the next good one is on the card', () => isOnCard(trial, room.room_id, id), 3_000)
   },
 }
 

@@ -20,13 +20,14 @@ const MOST_MB = 400
 export const f19: FaultCase = {
   id: 'F19',
   name: '50 readers that do not read',
-  async run({ world, load, short }) {
+  async run(trial) {
+    const { world, load, short } = trial
     const [room] = load.conversations
     if (!room) throw new Error('no room')
     const readers = Array.from({ length: short ? SHORT_READERS : READERS }, () =>
       deafReader(world.stack.urls['ws-gateway'], room),
     )
-    await expectSoon('they are connected', () => readers.every(({ isOpen }) => isOpen()))
+    await expectSoon(trial, 'they are connected', () => readers.every(({ isOpen }) => isOpen()))
     for (const { deafen } of readers) deafen()
     const gateways = world.stack.services['ws-gateway']
     let most = 0
@@ -37,7 +38,12 @@ export const f19: FaultCase = {
       most = Math.max(most, ...now.map(({ rssMb }) => rssMb))
     }
     for (const reader of readers) reader.listen()
-    await expectSoon('all have been closed', () => readers.every(({ code }) => CLOSED.includes(code() ?? 0)), 20_000)
+    await expectSoon(
+      trial,
+      'all have been closed',
+      () => readers.every(({ code }) => CLOSED.includes(code() ?? 0)),
+      20_000,
+    )
     expectThat(`a gateway stays below ${MOST_MB} MB: ${Math.round(most)}`, most < MOST_MB)
   },
 }

@@ -10,17 +10,18 @@ const LIVES_S = 3
 export const f22: FaultCase = {
   id: 'F22',
   name: 'tokens expire in mid-connection: refreshed in band, or 4401',
-  async run({ world, load }) {
+  async run(trial) {
+    const { world, load } = trial
     const [room] = load.conversations
     if (!room) throw new Error('no room')
     const exp = nowS() + LIVES_S
     const [lazy, careful, thief] = [0, 1, 2].map(() => dial(world.stack.wsUrl, room, exp))
     if (!lazy || !careful || !thief) throw new Error('no sockets')
-    await expectSoon('all are in', () => [lazy, careful, thief].every(({ isIn }) => isIn()))
+    await expectSoon(trial, 'all are in', () => [lazy, careful, thief].every(({ isIn }) => isIn()))
     careful.refresh(token(room.customer_id))
     thief.refresh(token('somebody-else'))
-    await expectSoon('who brings another identity is closed', () => thief.code() === 4401)
-    await expectSoon('who lets it expire is closed', () => lazy.code() === 4401)
+    await expectSoon(trial, 'who brings another identity is closed', () => thief.code() === 4401)
+    await expectSoon(trial, 'who lets it expire is closed', () => lazy.code() === 4401)
     expectThat('not before its time', Date.now() >= exp * 1_000)
     expectThat('who refreshed stays', careful.code() === undefined)
     careful.hangUp()

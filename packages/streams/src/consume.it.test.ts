@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '@farmgate/testing/until.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type ConsumerOptions, startConsumer } from './consume.ts'
@@ -89,6 +90,24 @@ test('one that rests begins at once after a silence, and does together what came
   await say(41)
   await until(() => done.length === 3)
   expect(batches).toEqual([[1], [21, 41]])
+})
+
+test('one that rests takes a quarter of the time at most: work that takes long rests for longer', async () => {
+  const begunAt: number[] = []
+  const workMs = 60
+  consumer({
+    restMs: 1,
+    handle: async () => {
+      begunAt.push(performance.now())
+      await wait(workMs)
+    },
+  })
+  await say(1)
+  await until(() => begunAt.length === 1)
+  await say(21)
+  await until(() => begunAt.length === 2)
+  // A timer may be early by a part of a millisecond.
+  expect((begunAt[1] ?? 0) - (begunAt[0] ?? 0)).toBeGreaterThan(4 * (workMs - 2))
 })
 
 test('what does not parse is one dead letter at once, and the next is done within 1 s', async () => {

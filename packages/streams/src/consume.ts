@@ -23,6 +23,9 @@ const BLOCK_MS = 2_000
 /** A key that holds something else than a stream is looked at again after this. */
 const BENCH_MS = 5_000
 const FORGET_EVERY_MS = 60_000
+/** Of one that rests: so many times as long as its work took, so that it takes a quarter of the time at most. */
+const REST_SHARE = 3
+const MOST_REST_MS = 500
 /** The batch in hand; with a last word to Redis (2 s at most) it stays below the 10 s that a stop may take. */
 const CLOSE_MS = 7_500
 
@@ -42,7 +45,10 @@ export type ConsumerOptions<T> = Handlers<T> & {
   claimIdleMs?: number
   maxDeliveries?: number
   blockMs?: number
-  /** Reads begin at least so far apart, so that under load more is done at once; after a silence nothing waits. */
+  /**
+   * Reads begin at least so far apart, and work that takes long rests for longer (`REST_SHARE`), so that under load more is
+   * done at once; after a silence nothing waits.
+   */
   restMs?: number
 }
 
@@ -153,9 +159,10 @@ function consumeKeys<T>(options: ConsumerOptions<T>, allKeys: readonly string[])
 
   const settleNext = async (open: readonly string[]) => {
     const deliveries = await group.read(open, count, blockMs)
-    const restUntil = performance.now() + restMs
+    const begunAt = performance.now()
     await settler.settle(deliveries)
-    const rest = restUntil - performance.now()
+    const tookMs = performance.now() - begunAt
+    const rest = restMs > 0 ? Math.min(MOST_REST_MS, Math.max(restMs - tookMs, REST_SHARE * tookMs)) : 0
     // A shard that brought as much as a read may bring has more: whoever is behind does not rest.
     const isBehind = [...byKey(deliveries).values()].some((part) => part.length >= count)
     if (deliveries.length > 0 && !isBehind && rest > 0) await bell.wait(rest)

@@ -1,5 +1,5 @@
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
-import { z } from 'zod'
+import type { z } from 'zod'
 
 type Schemas = Record<string, z.ZodType>
 
@@ -15,8 +15,6 @@ export type FrameTable<Session> = {
   /** Checks the frame and has it handled. Throws Refusal('bad_frame'), or what its handler refuses with. */
   handle(session: Session, raw: RawFrame): void
 }
-
-const envelope = z.looseObject({ type: z.string(), client_message_id: z.unknown().optional() })
 
 /** What clients may say on one kind of socket, and what happens then. */
 export function frameTable<Frames, Session>(
@@ -39,11 +37,15 @@ export function frameTable<Frames, Session>(
 /** Parses a frame's text, once; undefined where it is no frame at all. */
 export function parseFrame(text: string): RawFrame | undefined {
   try {
-    return envelope.safeParse(JSON.parse(text)).data
+    const frame: unknown = JSON.parse(text)
+    return isRawFrame(frame) ? frame : undefined
   } catch {
     return undefined
   }
 }
+
+const isRawFrame = (frame: unknown): frame is RawFrame =>
+  typeof frame === 'object' && frame !== null && 'type' in frame && typeof frame.type === 'string'
 
 function checked<Frame>(schema: z.ZodType<Frame>, raw: RawFrame): Frame {
   const { success, data, error } = schema.safeParse(raw)

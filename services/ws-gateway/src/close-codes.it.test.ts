@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { nowS, token } from '@farmgate/testing/tokens.ts'
 import { until } from '@farmgate/testing/until.ts'
@@ -161,9 +163,19 @@ describe('a socket is closed with', () => {
     gateway.kill('SIGTERM')
     await until(() => ends.length > 0)
     const late = rig.open(`/ws/chat/${id}/`, { user: 'c-1' }, gateway)
-    for (const one of [...sockets, late]) expect(await one.closes(9_000)).toMatchObject({ code: 1012 })
+    for (const one of sockets) expect(await one.closes(9_000)).toMatchObject({ code: 1012 })
+    // Nobody listens: another gateway takes it.
+    expect(await late.closes()).toMatchObject({ code: 1006 })
     expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(400)
     expect(await gateway.exitCode()).toBe(0)
+  })
+
+  it('1012: no more comes, without a goodbye, as where a proxy in between stops', async () => {
+    const socket = rig.open(`/ws/chat/${rig.backend.openRoom().id}/`, { user: 'c-1' })
+    const [response]: IncomingMessage[] = await once(socket.ws, 'upgrade')
+    await socket.hears('welcome')
+    response?.socket.end()
+    expect(await socket.closes()).toMatchObject({ code: 1012 })
   })
 
   it('1012: the server stops; what was taken is answered first, and the process ends with 0', async () => {

@@ -77,6 +77,8 @@ export class Connection {
     this.#pingAt = clock.ticks + 1 + Math.floor(Math.random() * heartbeatS)
     ws.connection = this
     ws.on('message', onMessage).on('pong', onSign).on('ping', onSign).on('error', onError).on('close', onClose)
+    // Before ws, which would end without a word.
+    wire.prependListener('end', () => this.#cutOff())
     this.pause()
   }
 
@@ -170,6 +172,13 @@ export class Connection {
 
   terminate(): void {
     this.#ws.terminate()
+  }
+
+  /** No more comes, and there was no goodbye: a proxy in between stops. Whoever is behind it shall come back. */
+  #cutOff(): void {
+    if (this.#closed) return
+    this.#ws.close(closeCodes.restarting.code, closeCodes.restarting.says)
+    this.end()
   }
 
   /** Once per tick of the clock. */

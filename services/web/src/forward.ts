@@ -1,6 +1,6 @@
+import { once } from 'node:events'
 import { Agent, type IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { App } from '@farmgate/service-kit/app.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import { headersOf, PROBLEM_JSON, problemOf, rawAnswer } from '@farmgate/service-kit/problems.ts'
@@ -20,7 +20,7 @@ const UPLOAD_SILENCE_MS = 15_000
 /** An upgrade is answered by the gateway at once, or something is wrong. */
 const UPGRADE_MS = 10_000
 
-/** What sockets get to be closed by their gateway (1012) before we cut them. */
+/** What sockets get, when we stop, to be closed by their gateway (1012) before we cut them. */
 const DRAIN_MS = 5_000
 
 const LOOK_MS = 50
@@ -33,7 +33,8 @@ export function forwardTo(app: App, { log, trustedProxies, targets }: Options) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1_024 })
   const proxy = new ProxyServer({ upgradeTimeout: UPGRADE_MS })
   const stamp = createStamp(trustedProxies)
-  const tunnels = new Set<Duplex>()
+  /** The client's end of each, and the gateway's. */
+  const tunnels = new Map<Socket, Socket>()
   const [ours] = app.server.listeners('request')
 
   proxy.on('error', (error, request, client) => {
@@ -49,7 +50,7 @@ export function forwardTo(app: App, { log, trustedProxies, targets }: Options) {
 
   /** Ends one side where the other has gone: else a client that vanishes leaves its half with the gateway. */
   function couple(client: Socket, service: Socket) {
-    tunnels.add(client)
+    tunnels.set(client, service)
     client.once('close', () => {
       tunnels.delete(client)
       service.destroy()
@@ -87,8 +88,9 @@ export function forwardTo(app: App, { log, trustedProxies, targets }: Options) {
   app.addHook('preClose', async () => {
     // Connections that became idle after the stop began are nobody else's to close.
     setInterval(() => app.server.closeIdleConnections(), LOOK_MS).unref()
-    await drained(tunnels)
-    for (const tunnel of tunnels) tunnel.destroy()
+    for (const [client, service] of tunnels) hangUp(client, service)
+    await drained(tunnels.keys())
+    for (const client of tunnels.keys()) client.destroy()
   })
   app.addHook('onClose', async () => agent.destroy())
 }
@@ -124,16 +126,17 @@ function refuse(client: unknown, refusal: Refusal, request?: IncomingMessage) {
     .end(JSON.stringify(problemOf(refusal)))
 }
 
-/** Resolves when no tunnel is left, or after DRAIN_MS. */
-function drained(tunnels: Set<Duplex>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const giveUp = setTimeout(resolve, DRAIN_MS)
-  const left = () => {
-    if (tunnels.size > 0) return
-    clearTimeout(giveUp)
-    resolve()
-  }
-  for (const tunnel of tunnels) tunnel.once('close', left)
-  left()
-  return promise
+/**
+ * Tells the gateway that no more comes, so that it closes the socket in order. What the client still says is lost, not
+ * acknowledged, and said again elsewhere.
+ */
+function hangUp(client: Socket, service: Socket) {
+  client.unpipe(service).resume()
+  service.end()
+}
+
+/** Resolves when all of them are closed, or after DRAIN_MS. */
+async function drained(clients: Iterable<Socket>) {
+  const signal = AbortSignal.timeout(DRAIN_MS)
+  await Promise.allSettled(Array.from(clients, (client) => once(client, 'close', { signal })))
 }

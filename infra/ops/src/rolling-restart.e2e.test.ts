@@ -11,16 +11,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const ROOMS = 20
 /** Messages a second: enough for several in every moment of a restart. */
 const RATE = 60
-const ROLLED: ServiceName[] = ['rooms-api', 'messages-api', 'ws-gateway']
+const ROLLED: ServiceName[] = ['rooms-api', 'messages-api', 'ws-gateway', 'web']
 const ASK_EVERY_MS = 50
 
 let stack: Stack
 beforeAll(async () => {
-  stack = await startStack({ instances: { 'rooms-api': 2, 'messages-api': 2, 'ws-gateway': 2 } })
+  stack = await startStack({ instances: { 'rooms-api': 2, 'messages-api': 2, 'ws-gateway': 2, web: 2 } })
 })
 afterAll(() => stack.close())
 
 test('every service is rolled: no message is lost, the one origin gives no 5xx, sockets are closed with 1012', async () => {
+  const loaded = Promise.withResolvers<void>()
   const rolled = new AbortController()
   const asking = askUntil(rolled.signal)
   const driving = drive({
@@ -28,8 +29,10 @@ test('every service is rolled: no message is lost, the one origin gives no 5xx, 
     rooms: ROOMS,
     rate: RATE,
     durationMs: 120_000,
+    onMeasuring: loaded.resolve,
     signal: rolled.signal,
   })
+  await loaded.promise
   for (const name of ROLLED) for (const process of stack.services[name]) await stack.revive(process)
   rolled.abort()
   const { sent, lost, unacked, doubled, reordered, refused, closes } = await driving
@@ -55,7 +58,7 @@ async function askUntil(signal: AbortSignal) {
   await market.offer('f-1', 'p-1')
   const { room_id } = (await market.checkOut('c-1', 'f-1', 'p-1')).body
   const answers: { path: string; status: number }[] = []
-  const paths = ['/chat/rooms/', `/chat/rooms/${room_id}/`, `/chat/messages/?room_id=${room_id}`]
+  const paths = ['/demo/market/', '/chat/rooms/', `/chat/rooms/${room_id}/`, `/chat/messages/?room_id=${room_id}`]
   for (let n = 0; !signal.aborted; n++) {
     const path = paths[n % paths.length] ?? ''
     answers.push({ path, status: (await market.ask('f-1', 'GET', path)).status })

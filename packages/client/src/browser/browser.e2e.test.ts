@@ -73,6 +73,21 @@ describe('the outbox of a browser', () => {
     ])
   })
 
+  test('counts and drops what one user wrote, in all rooms, and leaves what another one did', async () => {
+    const said = await page.evaluate(async () => {
+      const { one, other, place, messageOf } = farmgate
+      const theirs = { ...place, user_id: 'c-2' }
+      await one.add(messageOf('a'))
+      await one.add({ ...messageOf('of another room'), room_id: 'r-2' })
+      await one.add({ ...messageOf('of another user'), ...theirs })
+      const told = new Promise((resolve) => other.watch({ ...place, room_id: 'r-2' }, () => resolve('told')))
+      const before = await other.count(place.user_id)
+      await one.forget(place.user_id)
+      return [before, await other.count(place.user_id), (await other.list(theirs)).length, await told]
+    })
+    expect(said).toEqual([2, 0, 1, 'told'])
+  })
+
   test('tells other tabs what has changed, until they have heard enough', async () => {
     const told = await page.evaluate(async () => {
       const { one, other, place, messageOf } = farmgate

@@ -48,6 +48,17 @@ export function indexedDbOutbox(name = 'farmgate-outbox'): OutboxStore {
       const removed = await atCursor(messages, clientMessageId, (cursor) => cursor.delete())
       if (removed) changed(removed)
     },
+    async count(userId) {
+      const messages = await store('readonly')
+      return result(messages.index(BY_PLACE).count(allOf(userId)))
+    },
+    async forget(userId) {
+      const messages = await store('readwrite')
+      const forgotten = await result<WrittenMessage[]>(messages.index(BY_PLACE).getAll(allOf(userId)))
+      for (const key of await result(messages.index(BY_PLACE).getAllKeys(allOf(userId)))) messages.delete(key)
+      await committed(messages.transaction)
+      for (const message of forgotten) changed(message)
+    },
     watch(place, listener) {
       const key = keyOf(place)
       const here = watchers.get(key) ?? new Set()
@@ -69,6 +80,9 @@ export function indexedDbOutbox(name = 'farmgate-outbox'): OutboxStore {
   }
   return orInMemory(kept, database)
 }
+
+/** Of every room: an array is above every string. */
+const allOf = (userId: string) => IDBKeyRange.bound([userId], [userId, []])
 
 const keyOf = ({ user_id, room_id }: Place) => `${user_id} ${room_id}`
 

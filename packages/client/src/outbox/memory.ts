@@ -9,6 +9,8 @@ export function memoryOutbox(): OutboxStore {
     for (const changed of watchers.get(keyOf(place)) ?? []) changed()
   }
 
+  const of = (userId: string) => [...kept.values()].filter((message) => message.user_id === userId)
+
   return {
     list: async (place) => [...kept.values()].filter((message) => keyOf(message) === keyOf(place)),
     async add(message) {
@@ -24,6 +26,12 @@ export function memoryOutbox(): OutboxStore {
       const message = kept.get(clientMessageId)
       kept.delete(clientMessageId)
       if (message) tell(message)
+    },
+    count: async (userId) => of(userId).length,
+    async forget(userId) {
+      const forgotten = of(userId)
+      for (const message of forgotten) kept.delete(message.client_message_id)
+      for (const message of forgotten) tell(message)
     },
     watch(place, changed) {
       const key = keyOf(place)

@@ -13,6 +13,8 @@ export function orInMemory(store: OutboxStore, ready: Promise<unknown>): OutboxS
     add: async (message) => (await chosen).add(message),
     update: async (message) => (await chosen).update(message),
     remove: async (clientMessageId) => (await chosen).remove(clientMessageId),
+    count: async (userId) => (await chosen).count(userId),
+    forget: async (userId) => (await chosen).forget(userId),
     watch(place, changed) {
       // The one that is not chosen never changes.
       const ends = [store.watch(place, changed), memory.watch(place, changed)]

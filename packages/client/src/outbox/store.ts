@@ -30,6 +30,10 @@ export type OutboxStore = {
   /** Changes one that is there; nothing where it has gone meanwhile. */
   update: (message: WrittenMessage) => Promise<void>
   remove: (clientMessageId: string) => Promise<void>
+  /** How many of a user's wait, in all rooms, whoever else waits there. */
+  count: (userId: string) => Promise<number>
+  /** Drops all of a user's: for a browser that others use, too. */
+  forget: (userId: string) => Promise<void>
   /** Calls when anybody has changed what waits there, another tab too; gives its end. */
   watch: (place: Place, changed: () => void) => () => void
   /** Runs `work` while nobody else, in no other tab, runs theirs for this place; waits for that until `signal` aborts. */

@@ -5,9 +5,7 @@ import { TEST_SECRET } from '@farmgate/testing/tokens.ts'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { openBrowser } from './browser.ts'
 import { watchFaults } from './faults.ts'
-
-/** For whatever a window waits for: less than a test may take, so that the failure names it. */
-const PATIENCE_MS = 15_000
+import { PATIENCE_MS } from './windows.ts'
 
 export const phone = { width: 360, height: 740 }
 export const desk = { width: 1440, height: 900 }
@@ -42,7 +40,8 @@ export async function openShop(options: StackOptions = {}): Promise<Shop> {
 async function bringUp(options: StackOptions, opened: AsyncDisposableStack): Promise<Shop> {
   await buildApp()
   const stack = opened.adopt(await startStack(options), (it) => it.close())
-  await seed(stack)
+  // Where a marketplace says who one is there is no demo.
+  if (options.env?.SESSION_URL === undefined) await seed(stack)
   const browser = opened.adopt(await openBrowser(), (it) => it.close())
   const faults: string[] = []
   return {

@@ -1,4 +1,14 @@
+import { until } from '@farmgate/testing/until.ts'
 import type { Locator, Page } from 'playwright-core'
+
+/** For whatever a window waits for, on a machine that does much else: less than a test may take, so that the failure names it. */
+export const PATIENCE_MS = 20_000
+
+/** For what waits for a line that was away: more than the longest wait between two tries, 30 s. */
+export const LINE_BACK = { timeout: 45_000 }
+
+/** Waits until `check` gives something truthy, as long as a window waits for anything. */
+export const eventually = <T>(check: () => T | Promise<T>) => until(check, { within: PATIENCE_MS })
 
 /** The card of a room in the chat list, by its product. */
 export const card = (page: Page, product: string): Locator =>

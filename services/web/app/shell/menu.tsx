@@ -2,6 +2,7 @@ import './menu.css'
 import { useSession } from '../session/session.ts'
 import { useTexts } from '../texts/texts.ts'
 import { Avatar } from './avatar.tsx'
+import { Leave } from './leave.tsx'
 import { Preferences } from './preferences.tsx'
 
 /** Who one is, and how one likes it. The browser opens and closes it, by Escape and by a click elsewhere, too. */
@@ -24,11 +25,7 @@ export function Menu() {
           </span>
         </p>
         <Preferences />
-        {leave && (
-          <button type="button" className="button button-quiet" onClick={leave}>
-            {shell.changePerson}
-          </button>
-        )}
+        {leave && <Leave leave={leave} />}
       </div>
     </>
   )

@@ -11,6 +11,15 @@ export const shell: Texts['shell'] = {
   theme: 'Farben',
   themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
   changePerson: 'Jemand anderes sein',
+  leaving: {
+    title: (count) =>
+      count === 1 ? '1 Nachricht ist noch nicht hinausgegangen' : `${count} Nachrichten sind noch nicht hinausgegangen`,
+    text: 'Was wartet, bleibt in diesem Browser, bis du zurück bist. Wenn ihn auch andere benutzen, lösche es besser.',
+    stay: 'Bleiben',
+    keep: 'Behalten und gehen',
+    delete: 'Löschen und gehen',
+    failed: 'Es konnte nicht gelöscht werden. Bitte versuche es noch einmal.',
+  },
   customer: 'Kundschaft',
   farmer: 'Hof',
   signedInAs: (name) => `Angemeldet als ${name}`,

@@ -11,10 +11,11 @@ import { bringsPhotos, previewOf } from './card-preview.ts'
 import { StatusBadge } from './status-badge.tsx'
 import { useNewestOrder } from './use-newest-order.ts'
 
-type Props = { room: Room; me: string; isOpen: boolean }
+/** `search`: the filter of the list, which stays beside the conversation. */
+type Props = { room: Room; me: string; isOpen: boolean; search: string }
 
 /** One room in the list: the product, the other party, the last words, and what is new in it. */
-export const ChatCard = memo(function ChatCard({ room, me, isOpen }: Props) {
+export const ChatCard = memo(function ChatCard({ room, me, isOpen, search }: Props) {
   const { chats } = useTexts()
   const format = useFormat()
   const { product, customer, farmer, quantity, unread_count, last_message, updated_at } = room
@@ -24,7 +25,7 @@ export const ChatCard = memo(function ChatCard({ room, me, isOpen }: Props) {
   const preview = previewOf(room, me, chats.preview, format.quantity(quantity, product.unit))
   return (
     <Link
-      href={chatPath(room.room_id)}
+      href={chatPath(room.room_id) + search}
       className="chat-card"
       data-unread={unread_count > 0}
       aria-current={isOpen ? 'page' : undefined}

@@ -1,8 +1,7 @@
 import type { InboxFilter } from '@farmgate/client/inbox-snapshot.ts'
 import type { OrderStatus } from '@farmgate/contracts/order-status.ts'
 import { useTexts } from '../texts/texts.ts'
-
-const STATUSES: readonly OrderStatus[] = ['new', 'active', 'completed']
+import { STATUSES } from './filter-search.ts'
 
 type Props = { filter: InboxFilter; onFilter: (filter: InboxFilter) => void }
 

@@ -4,18 +4,23 @@ import { useSession } from '../session/session.ts'
 import { useTexts } from '../texts/texts.ts'
 import { ChatCard } from './chat-card.tsx'
 import { ChatFilters } from './chat-filters.tsx'
+import { searchOf } from './filter-search.ts'
 import { ListNotice } from './list-notice.tsx'
+import { listed } from './listed.ts'
 import { NoChats } from './no-chats.tsx'
+import { useFilter } from './use-filter.ts'
 import { useNewOrders } from './use-new-orders.ts'
 
 /** All chats of this person, the newest first, live. `open` is the room that stands beside the list. */
 export function ChatList({ title, open }: { title: string; open?: string }) {
   const { chats } = useTexts()
   const me = useSession().person.user_id
-  const { loadMore, setFilter } = useInbox()
-  const { rooms, filter, loaded, loading, has_more, error, connection } = useInboxSnapshot()
+  const [filter, setFilter] = useFilter()
+  const { loadMore } = useInbox()
+  const { loaded, loading, has_more, error, connection, ...list } = useInboxSnapshot()
+  const rooms = listed(list.rooms, me)
   const isComing = loading || connection.state === 'connecting'
-  useNewOrders(rooms, loaded, me)
+  useNewOrders(list.rooms, loaded, me)
   // Beside an open room that one's name is the heading of the page.
   const Heading = open ? 'h2' : 'h1'
   return (
@@ -31,7 +36,7 @@ export function ChatList({ title, open }: { title: string; open?: string }) {
         <ul role="list" aria-label={chats.list}>
           {rooms.map((room) => (
             <li key={room.room_id}>
-              <ChatCard room={room} me={me} isOpen={room.room_id === open} />
+              <ChatCard room={room} me={me} isOpen={room.room_id === open} search={searchOf(filter)} />
             </li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
-import { Link } from 'wouter'
+import { Link, useSearch } from 'wouter'
 import { screens } from '../../src/screens.ts'
+import { filterOf, searchOf } from '../chats/filter-search.ts'
 import { useSession } from '../session/session.ts'
 import { useTexts } from '../texts/texts.ts'
 import { BackIcon } from './icons.tsx'
@@ -10,10 +11,11 @@ export function useBackText(): string {
   return useSession().person.is_farmer ? back.farmer : back.customer
 }
 
-/** Its arrow in the head; a page that shows the list beside the conversation hides it. */
+/** Its arrow in the head, to the list as it was filtered; a page that shows the list beside the conversation hides it. */
 export function BackLink() {
+  const search = searchOf(filterOf(useSearch()))
   return (
-    <Link href={screens.chats} className="order-head-back" aria-label={useBackText()}>
+    <Link href={screens.chats + search} className="order-head-back" aria-label={useBackText()}>
       <BackIcon />
     </Link>
   )

@@ -11,7 +11,7 @@ type Props = { url: string; children: ReactNode }
 /**
  * The login of a real marketplace: `url` (SESSION_URL) is asked with the user's cookies and answers
  * `{token, user: {id, name, avatar_url?, is_farmer?}}`; 401 where nobody is signed in there. It is asked again whenever a
- * new token is needed.
+ * new token is needed: who signs out there is signed out here no later than their token ends.
  */
 export function MarketplaceSession({ url, children }: Props) {
   const { signedOut, away } = useTexts().shell
@@ -30,7 +30,11 @@ export function MarketplaceSession({ url, children }: Props) {
         person,
         token: tokensOf(
           person,
-          () => askMarketplace(url),
+          () =>
+            askMarketplace(url).catch(async (refused: unknown) => {
+              if (isSignedOut(refused)) await queries.resetQueries({ queryKey: ['person', url] })
+              throw refused
+            }),
           (other) => queries.setQueryData(['person', url], other),
         ),
       },
@@ -43,9 +47,10 @@ export function MarketplaceSession({ url, children }: Props) {
       </SessionContext>
     )
   }
-  if (error instanceof AskRefused && error.status === 401) return <Notice {...signedOut} />
-  return error && <Notice {...away} onAgain={() => void refetch()} />
+  return error && <Notice {...(isSignedOut(error) ? signedOut : away)} onAgain={() => void refetch()} />
 }
+
+const isSignedOut = (error: unknown) => error instanceof AskRefused && error.status === 401
 
 async function askMarketplace(url: string): Promise<Proof> {
   const { token, user } = await ask(url, isAnswer, { credentials: 'include' })

@@ -4,6 +4,7 @@ import { build, type InlineConfig } from 'vite'
 import { compressTexts } from './compress.ts'
 import { entryChunk } from './entry-chunk.ts'
 import { APP, DIST, GROWING, IMPORTED, WORKER } from './folders.ts'
+import { plainImports } from './plain-imports.ts'
 import { stampOf } from './stamp.ts'
 import { writeWorker } from './worker.ts'
 
@@ -41,6 +42,9 @@ const configFor = (outDir: string): InlineConfig => ({
   root: APP,
   logLevel: 'warn',
   publicDir: false,
+  // For a React before 18; ours has it.
+  resolve: { alias: { 'use-sync-external-store/shim/index.js': 'react' } },
+  plugins: [plainImports()],
   build: {
     outDir,
     emptyOutDir: true,
@@ -48,7 +52,9 @@ const configFor = (outDir: string): InlineConfig => ({
     target: 'es2023',
     // A data: URL would need a hole in the policy for fonts, and cannot be cached by itself.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // All are 7 KB together: with them in one file no script has to load any.
+    cssCodeSplit: false,
+    modulePreload: false,
     reportCompressedSize: false,
     rolldownOptions: {
       output: { codeSplitting: { groups: [entryChunk()] } },

@@ -4,14 +4,12 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openRoom, type ProductId } from './rooms.ts'
 import { openShop, type Shop } from './shop.ts'
-import { messageOf, say, texts } from './windows.ts'
+import { LINE_BACK, messageOf, say, texts } from './windows.ts'
 
 // What breaks under an open conversation mends itself: nobody reloads.
 
-/** More than the longest wait between two tries, 30 s. */
-const WITHIN = { timeout: 40_000 }
 /** Of the tokens of these tests: the client renews them well before. */
-const TOKEN_S = 6
+const TOKEN_S = 10
 
 let shop: Shop
 beforeAll(async () => {
@@ -52,8 +50,9 @@ test('the gateway is killed: it is said, what is written waits, and arrives once
   await shop.stack.revive(gateway)
   const all = ['before', 'into the void', 'and once more']
   for (const window of [mei, farm]) {
-    await expect.poll(() => texts(window), WITHIN).toEqual(all)
-    await window.getByText('The connection is lost.').waitFor({ state: 'detached' })
+    // Only then: what waits stands in the history of its writer before it is sent.
+    await window.getByText('The connection is lost.').waitFor({ state: 'detached', ...LINE_BACK })
+    await expect.poll(() => texts(window), LINE_BACK).toEqual(all)
   }
 })
 
@@ -94,9 +93,10 @@ test('nobody gives a token for a while: the socket ends with it, and comes back 
   gives = false
   await mei.getByText('The connection is lost.').waitFor()
   await say(farm, 'where are you?')
+  await messageOf(farm, 'where are you?').getByText('Sent').waitFor()
   await say(mei, 'without a token')
   gives = true
   const all = ['where are you?', 'without a token']
-  await expect.poll(() => texts(mei), WITHIN).toEqual(all)
-  await expect.poll(() => texts(farm), WITHIN).toEqual(all)
+  await expect.poll(() => texts(mei), LINE_BACK).toEqual(all)
+  await expect.poll(() => texts(farm), LINE_BACK).toEqual(all)
 })

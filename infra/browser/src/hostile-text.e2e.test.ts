@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { until } from '@farmgate/testing/until.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { photo } from './photos.ts'
 import { call, MARKETPLACE } from './rooms.ts'
 import { openShop, type Shop } from './shop.ts'
-import { card, historyOf, messageOf, say } from './windows.ts'
+import { card, eventually, historyOf, messageOf, say } from './windows.ts'
 
 // Whatever a user, a farm or the marketplace writes is shown as text: no markup of it, no script, no report of the policy.
 
@@ -55,7 +54,7 @@ afterAll(() => shop.close())
 test('names and the product stand as they were written, on the card and at the head of the conversation', async () => {
   expect(await card(farm, PRODUCT).textContent()).toContain(NAME)
   await farm.getByRole('heading', { name: PRODUCT }).waitFor()
-  await until(async () => (await farm.title()).includes(PRODUCT))
+  await eventually(async () => (await farm.title()).includes(PRODUCT))
   await messageOf(farm, `<b>kg</b> of ${PRODUCT}`).waitFor()
 })
 

@@ -1,8 +1,7 @@
-import { until } from '@farmgate/testing/until.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openShop, type Shop } from './shop.ts'
-import { historyOf, messageOf } from './windows.ts'
+import { eventually, historyOf, messageOf } from './windows.ts'
 
 // The whole story without a mouse: each test goes on where the one before it ended. No click, no focus by script.
 
@@ -69,7 +68,7 @@ test('come in, find the product, choose how much, check out', async () => {
 })
 
 test('opening a conversation moves the focus to its name; Tab leads on to the composer', async () => {
-  await until(async () => (await focused(jonas)).name === 'New Potatoes')
+  await eventually(async () => (await focused(jonas)).name === 'New Potatoes')
   await tabTo(jonas, /^Your message/)
   await jonas.keyboard.type('When may I come?')
   await press(jonas, 'Shift+Enter')
@@ -95,7 +94,7 @@ test('what one wrote is edited, then deleted; the focus stays with it', async ()
   await press(farm, 'Enter')
   await tabTo(farm, /^Edit$/)
   await press(farm, 'Enter')
-  await until(async () => (await focused(farm)).name.startsWith('Edit the message'))
+  await eventually(async () => (await focused(farm)).name.startsWith('Edit the message'))
   await farm.keyboard.type(', at the gate')
   await press(farm, 'Enter')
   await messageOf(jonas, 'At noon, at the gate').waitFor()
@@ -113,7 +112,7 @@ test('the order is accepted and completed; Escape is no', async () => {
   await tabTo(farm, /^Accept the order/, 'Shift+Tab')
   await press(farm, 'Enter')
   await historyOf(jonas).getByText('Lindenhof Farm accepted the order').waitFor()
-  await until(async () => (await focused(farm)).name === 'Complete the order')
+  await eventually(async () => (await focused(farm)).name === 'Complete the order')
   await press(farm, 'Enter')
   await farm.getByRole('dialog').waitFor()
   await press(farm, 'Escape')
@@ -123,7 +122,7 @@ test('the order is accepted and completed; Escape is no', async () => {
   await tabTo(farm, /^Complete the order/)
   await press(farm, 'Enter')
   await historyOf(jonas).getByText('Lindenhof Farm completed the order').waitFor()
-  await until(async () => (await focused(farm)).name === 'New Potatoes')
+  await eventually(async () => (await focused(farm)).name === 'New Potatoes')
 })
 
 test('the first Tab of a screen offers to skip to its content', async () => {

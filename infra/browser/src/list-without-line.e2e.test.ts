@@ -1,13 +1,9 @@
-import { until } from '@farmgate/testing/until.ts'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openRoom } from './rooms.ts'
 import { openShop, type Shop } from './shop.ts'
-import { card, messageOf, say } from './windows.ts'
+import { card, eventually, LINE_BACK, messageOf, say } from './windows.ts'
 
 // The chat list where nothing comes live: what can be known is shown, and what cannot is said.
-
-/** More than the longest wait between two tries, 30 s. */
-const WITHIN = { timeout: 40_000 }
 
 let shop: Shop
 beforeAll(async () => {
@@ -19,7 +15,7 @@ afterEach(() => expect(shop.faults).toEqual([]))
 test('left and opened again without signal, a conversation shows what waits, and the list says how it is', async () => {
   const room = await openRoom(shop.stack, 'customer-ada', 'potatoes-new', false)
   const ada = await shop.open({ as: 'customer-ada', path: '/chats/' })
-  await until(() => ada.evaluate<boolean>('navigator.serviceWorker.controller !== null'))
+  await eventually(() => ada.evaluate<boolean>('navigator.serviceWorker.controller !== null'))
   await card(ada, 'Potatoes').click()
   await ada.getByLabel('Your message').waitFor()
   await ada.context().setOffline(true)
@@ -37,7 +33,7 @@ test('left and opened again without signal, a conversation shows what waits, and
   await messageOf(ada, 'written without signal').waitFor()
   await ada.getByText('Your chats appear here once there is a connection.').waitFor()
   await ada.context().setOffline(false)
-  await messageOf(ada, 'written without signal').getByText('Sent').waitFor(WITHIN)
+  await messageOf(ada, 'written without signal').getByText('Sent').waitFor(LINE_BACK)
   await card(ada, 'Potatoes').waitFor()
   expect(ada.url()).toContain(room)
   await ada.context().close()
@@ -52,7 +48,7 @@ test('with no gateway the list is read all the same, and says that it is not liv
   await card(mei, 'Honey').waitFor()
   await mei.getByText('The connection is lost.').waitFor()
   await shop.stack.revive(gateway)
-  await mei.getByText('The connection is lost.').waitFor({ state: 'detached', ...WITHIN })
+  await mei.getByText('The connection is lost.').waitFor({ state: 'detached', ...LINE_BACK })
 })
 
 test('an address that can be no room is no chat', async () => {

@@ -1,15 +1,11 @@
-import { until } from '@farmgate/testing/until.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { photo } from './photos.ts'
 import { openRoom, stored } from './rooms.ts'
 import { openShop, type Shop } from './shop.ts'
-import { messageOf, say, texts } from './windows.ts'
+import { eventually, LINE_BACK, messageOf, say, texts } from './windows.ts'
 
 // No signal: what is written waits, what others write is not missed.
-
-/** Some tries of full-jitter backoff. */
-const WITHIN = { timeout: 20_000 }
 
 let shop: Shop
 beforeAll(async () => {
@@ -40,7 +36,7 @@ const kept = () => stored(shop.stack, customer, room)
 const numbered = (what: string, count: number) => Array.from({ length: count }, (_, at) => `${what} ${at + 1}`)
 
 async function bothShow(bodies: string[]) {
-  for (const window of [ada, farm]) await expect.poll(() => texts(window), WITHIN).toEqual(bodies)
+  for (const window of [ada, farm]) await expect.poll(() => texts(window), LINE_BACK).toEqual(bodies)
   expect((await kept()).map(({ body }) => body)).toEqual(bodies)
 }
 
@@ -50,17 +46,17 @@ test('what both write in between arrives once, in order', async () => {
   await ada.context().setOffline(true)
   await ada.getByText('You are offline.').waitFor()
   for (const body of numbered('from the farm', 5)) await say(farm, body)
-  await until(async () => (await kept()).length === 6)
+  await eventually(async () => (await kept()).length === 6)
   for (const body of numbered('without signal', 3)) await say(ada, body)
   await ada.getByText('3 messages will go out when it is back.').waitFor()
   await ada.context().setOffline(false)
   await bothShow(['before', ...numbered('from the farm', 5), ...numbered('without signal', 3)])
-  await ada.getByText('You are offline.').waitFor({ state: 'detached' })
+  await ada.getByText('You are offline.').waitFor({ state: 'detached', ...LINE_BACK })
 })
 
 test('20 messages and a photo, written offline, survive a reload: all there, once, in order', async () => {
   // The page comes from the worker then, which has to have it.
-  await until(() => ada.evaluate<boolean>('navigator.serviceWorker.controller !== null'))
+  await eventually(() => ada.evaluate<boolean>('navigator.serviceWorker.controller !== null'))
   await ada.context().setOffline(true)
   await ada.getByText('You are offline.').waitFor()
   const [first, second] = [numbered('before the photo', 10), numbered('after the photo', 10)]
@@ -86,7 +82,7 @@ test('a reload in the middle of sending and of receiving: nothing lost, nothing 
   for (const body of numbered('sent', 5)) await say(ada, body)
   await ada.getByLabel('Your message').fill('half a senten')
   const [receiving] = await Promise.all([writeAll(farm, numbered('meanwhile', 10)), ada.reload()])
-  await until(async () => (await kept()).length === 15)
+  await eventually(async () => (await kept()).length === 15)
   const bodies = (await kept()).map(({ body }) => body)
   expect(bodies.filter((body) => body.startsWith('sent'))).toEqual(numbered('sent', 5))
   expect(bodies.filter((body) => body.startsWith('meanwhile'))).toEqual(receiving)

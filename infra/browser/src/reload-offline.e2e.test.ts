@@ -1,12 +1,8 @@
-import { until } from '@farmgate/testing/until.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRoom, stored } from './rooms.ts'
 import { openShop, type Shop } from './shop.ts'
-import { messageOf, say, texts } from './windows.ts'
-
-/** Some tries of full-jitter backoff. */
-const WITHIN = { timeout: 20_000 }
+import { eventually, LINE_BACK, messageOf, say, texts } from './windows.ts'
 
 let shop: Shop
 beforeAll(async () => {
@@ -28,16 +24,16 @@ test('opened again without signal: what waits is shown, one writes on and keeps 
   await ada.getByText('You are offline.').waitFor()
   await messageOf(ada, 'written before').waitFor()
   await say(ada, 'written after')
-  await expect.poll(() => texts(ada), WITHIN).toEqual(['written before', 'written after'])
+  await expect.poll(() => texts(ada), LINE_BACK).toEqual(['written before', 'written after'])
   await ada.getByText('2 messages will go out when it is back.').waitFor()
   const field = ada.getByLabel('Your message')
   await field.fill('half a senten')
 
   await ada.context().setOffline(false)
   const all = ['stored', 'written before', 'written after']
-  await expect.poll(() => texts(ada), WITHIN).toEqual(all)
+  await expect.poll(() => texts(ada), LINE_BACK).toEqual(all)
   await expect
-    .poll(async () => (await stored(shop.stack, 'customer-ada', room)).map(({ body }) => body), WITHIN)
+    .poll(async () => (await stored(shop.stack, 'customer-ada', room)).map(({ body }) => body), LINE_BACK)
     .toEqual(all)
   await ada.getByRole('heading', { name: /Potatoes/ }).waitFor()
   expect(await field.inputValue()).toBe('half a senten')
@@ -47,7 +43,7 @@ test('opened again without signal: what waits is shown, one writes on and keeps 
 
 /** The page comes from the worker then, which has to have it; the market it has once it was asked for through it. */
 async function keepApp(page: Page) {
-  await until(() => page.evaluate('navigator.serviceWorker.controller !== null'))
+  await eventually(() => page.evaluate('navigator.serviceWorker.controller !== null'))
   await page.reload()
   await page.getByLabel('Your message').waitFor()
 }

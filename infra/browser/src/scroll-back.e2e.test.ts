@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { call, openRoom, stored, writeMany } from './rooms.ts'
 import { openShop, type Shop } from './shop.ts'
-import { historyOf, messageOf, texts } from './windows.ts'
+import { eventually, historyOf, messageOf, texts } from './windows.ts'
 
 // A long conversation is read back to its first message, and down again.
 
@@ -89,6 +89,6 @@ test('what is in view stays where it is while an older page comes in above it', 
   const [oldest = 0] = await drawn()
   const before = await yOf(oldest)
   page.resolve()
-  await until(async () => !(await isAtTop()) && (await drawn())[0] !== oldest)
+  await eventually(async () => !(await isAtTop()) && (await drawn())[0] !== oldest)
   expect(Math.abs((await yOf(oldest)) - before)).toBeLessThan(1)
 })

@@ -1,9 +1,8 @@
-import { until } from '@farmgate/testing/until.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { photo } from './photos.ts'
 import { openShop, type Shop } from './shop.ts'
-import { card, historyOf, isLoaded, messageOf, say } from './windows.ts'
+import { card, eventually, historyOf, isLoaded, messageOf, say } from './windows.ts'
 
 // The seed's story, in two windows: each test goes on where the one before it ended.
 
@@ -30,7 +29,7 @@ test('Proceed to Checkout opens the chat, with the first message and the picture
   await ada.waitForURL('**/chats/*/')
   const first = messageOf(ada, "Hello! I've just purchased 2.5 kg of Heirloom Tomatoes.")
   await first.waitFor()
-  await until(() => isLoaded(first.locator('img')))
+  await eventually(() => isLoaded(first.locator('img')))
 })
 
 test('the order blinks in the chat list, and says "New order": no reload, and not for longer than 5 s', async () => {
@@ -44,13 +43,13 @@ test('the order blinks in the chat list, and says "New order": no reload, and no
   expect(motion).toEqual({ name: 'new-order', ends: 5_000 })
   await order.getByText('1 unread message').waitFor()
   expect(await order.textContent()).toContain('Ada Okafor')
-  await until(async () => (await farm.title()).startsWith('(1) '))
+  await eventually(async () => (await farm.title()).startsWith('(1) '))
 })
 
 test('opened, it is read: no blinking, nothing unread', async () => {
   await card(farm, 'Heirloom Tomatoes').click()
   await messageOf(farm, "Hello! I've just purchased").waitFor()
-  await until(async () => !(await farm.title()).startsWith('('))
+  await eventually(async () => !(await farm.title()).startsWith('('))
   await card(farm, 'Heirloom Tomatoes').getByText('New', { exact: true }).waitFor()
   expect(await card(farm, 'Heirloom Tomatoes').getByText('New order').count()).toBe(0)
 })
@@ -71,7 +70,7 @@ test('sent becomes read when the other one sees it', async () => {
   await say(farm, 'I keep them cool.')
   const own = messageOf(farm, 'I keep them cool.')
   await own.getByText('Sent', { exact: true }).waitFor()
-  await until(async () => (await ada.title()).startsWith('(1) '))
+  await eventually(async () => (await ada.title()).startsWith('(1) '))
   await ada.getByRole('link', { name: /^Orders/ }).click()
   await card(ada, 'Heirloom Tomatoes').click()
   await own.getByText('Read', { exact: true }).waitFor()
@@ -81,13 +80,13 @@ test('two photos arrive; they open large, turn by keys, and give the focus back'
   await ada.locator('input[type=file]').setInputFiles([photo('crate.jpg'), photo('scale.jpg')])
   await say(ada, 'In this crate?')
   const photos = messageOf(farm, 'In this crate?').getByRole('button', { name: /^Open photo/ })
-  await until(async () => (await photos.count()) === 2)
+  await eventually(async () => (await photos.count()) === 2)
   await photos.first().click()
   const viewer = farm.getByRole('dialog', { name: 'Photo' })
   await viewer.getByText('1 of 2').waitFor()
   await farm.keyboard.press('ArrowRight')
   await viewer.getByText('2 of 2').waitFor()
-  await until(() => isLoaded(viewer.getByRole('img')))
+  await eventually(() => isLoaded(viewer.getByRole('img')))
   await farm.keyboard.press('Escape')
   await viewer.waitFor({ state: 'detached' })
   expect(await farm.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Open photo 1 of 2')

@@ -14,7 +14,7 @@ import { together } from './together.ts'
 /** Rooms opened by one statement. */
 const MOST_ROOMS = 100
 /** While Postgres works on one batch the next is written and the last one answered: more only makes them smaller. */
-const BATCHES_AT_ONCE = 4
+const BATCHES_AT_ONCE = 2
 const MOST_WAITING = 1_000
 const DEADLINE_MS = 4_000
 

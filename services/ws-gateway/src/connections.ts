@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { type ConnectedSocket, Connection, type ConnectionOptions } from './connection.ts'
 import { Outlet } from './outlet.ts'
+import { afterWaves } from './waves.ts'
 
 /** A client that does not answer our goodbye is left after this. */
 const GOODBYE_MS = 2_000
@@ -50,11 +51,14 @@ export function openConnections(given: ConnectionsOptions): Connections {
     for (const connection of open) if (!connection.closed) connection.tick()
   })
   options.metrics.sockets(() => open.size)
+  // There where Node was started with --expose-gc (infra/start).
+  const countHandshake = afterWaves(options.clock, () => void globalThis.gc?.({ type: 'major', execution: 'async' }))
 
   return {
     accept(ws, wire, requestId) {
       const connection = new Connection(ws, wire, requestId, options)
       open.add(connection)
+      countHandshake()
       if (closing) connection.close('restarting')
       return connection
     },

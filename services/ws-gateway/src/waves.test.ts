@@ -3,15 +3,17 @@ import { afterWaves } from './waves.ts'
 
 /** A clock that is moved by hand; what happened `perTick` is told before each tick. */
 function byHand() {
-  let tick = () => undefined as void
+  const hearers: (() => void)[] = []
   let acts = 0
-  const clock = { ticks: 0, onTick: (hear: () => void) => void (tick = hear), close: async () => undefined }
-  const handshake = afterWaves(clock, () => void acts++)
+  const clock = { ticks: 0, onTick: (hear: () => void) => void hearers.push(hear), close: async () => undefined }
+  const handshake = afterWaves(clock, () => {
+    acts++
+  })
   return (...perTick: number[]) => {
     const before = acts
     for (const count of perTick) {
       for (let i = 0; i < count; i++) handshake()
-      tick()
+      for (const tick of hearers) tick()
     }
     return acts - before
   }

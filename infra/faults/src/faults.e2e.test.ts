@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { cases } from './cases.ts'
 import { detailsOf } from './report.ts'
 import { runCase } from './run-case.ts'
@@ -10,11 +10,15 @@ const SIZE = { rooms: 20, perS: 50 }
 /** Other files are tested beside this one. */
 const SLACK = 3
 
+const leaving: Promise<void>[] = []
+afterAll(() => Promise.all(leaving))
+const leave = (closed: Promise<void>) => void leaving.push(closed)
+
 describe.each(cases.filter(({ id }) => PART.includes(id)))('$id: $name', (it_) => {
   const seed = Math.floor(Math.random() * 1e9)
 
   it(`I1 to I10 hold, seed ${seed}`, async () => {
-    const verdict = await runCase(it_, { seed, size: SIZE, short: true, slack: SLACK })
+    const verdict = await runCase(it_, { seed, size: SIZE, short: true, slack: SLACK, leave })
     expect(detailsOf(verdict)).toBe('')
     expect(verdict.sent).toBeGreaterThan(SIZE.perS)
   })

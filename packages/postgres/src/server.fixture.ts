@@ -13,9 +13,9 @@ export type OwnServer = Store & {
 }
 
 /** A Postgres server for one test file, to be killed and stopped at will; its folder goes with it. */
-export async function ownServer(): Promise<OwnServer> {
+export async function ownServer(settings: readonly string[] = []): Promise<OwnServer> {
   const dir = await mkdtemp(path.join(tmpdir(), 'farmgate-own-'))
-  const server = await startPostgres({ dir })
+  const server = await startPostgres({ dir, settings })
   const close = async () => {
     await server.close()
     await rm(dir, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { type ChangeBatch, changeBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
-import { type LaneHolds, openRoomLanes, type RoomLanes, settleChange } from './room-lanes.ts'
+import { type LaneHolds, openRoomLane, type RoomLane, settleChange } from './room-lane.ts'
 
 /** They are done one after another: a batch must end within its deadline. */
 const MAX_BATCH = 50
@@ -7,8 +7,8 @@ const MAX_BATCH = 50
 export type Change = ChangeBatch['changes'][number]
 
 /** Edits and deletes. */
-export const openChanges = (holds: LaneHolds): RoomLanes<Change> =>
-  openRoomLanes(
+export const openChanges = (holds: LaneHolds): RoomLane<Change> =>
+  openRoomLane(
     {
       name: 'change',
       bodyOf: (changes) => ({ changes }),

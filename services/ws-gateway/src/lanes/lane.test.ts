@@ -7,21 +7,25 @@ class Away extends Error {}
 
 type Answer = readonly string[] | Error
 
-/** A lane whose other end is us: `answer` ends the oldest batch in flight. */
-function laneByHand(options: { maxBatch?: number; maxWaiting?: number; giveUpMs?: number } = {}) {
+/** A lane whose other end is us: `answer` ends the oldest batch under way, or the one `at` that place. A command's subject is its first word. */
+type Limits = { maxBatch?: number; maxWaiting?: number; giveUpMs?: number; patienceMs?: number }
+
+function laneByHand(limits: Limits = {}) {
   const asked: (readonly string[])[] = []
   const left: string[] = []
   const settled: string[] = []
   const bugs: unknown[] = []
-  let answer: (answer: Answer) => void = () => undefined
+  const answers: ((answer: Answer) => void)[] = []
   const lane = openLane<string, string>({
     maxBatch: 500,
     maxWaiting: 5_000,
-    ...options,
+    patienceMs: 60_000,
+    ...limits,
+    subjectOf: (command) => command.split(' ')[0] ?? '',
     ask: async (batch) => {
       asked.push(batch)
       const given = await new Promise<Answer>((resolve) => {
-        answer = resolve
+        answers.push(resolve)
       })
       if (given instanceof Error) throw given
       return given
@@ -41,7 +45,7 @@ function laneByHand(options: { maxBatch?: number; maxWaiting?: number; giveUpMs?
     settled,
     bugs,
     push: (...commands: string[]) => commands.forEach(lane.push),
-    answer: (given: Answer) => answer(given),
+    answer: (given: Answer, at = 0) => answers.splice(at, 1)[0]?.(given),
     asks: (count: number) => until(() => asked.length === count, { what: `${count} batches asked` }),
   }
 }
@@ -72,6 +76,40 @@ describe('lane', () => {
     await asks(2)
     expect(asked).toEqual([['a', 'b'], ['c']])
     answer(['3'])
+  })
+
+  it('goes past a batch that takes long, but for those of its subjects', async () => {
+    const { push, asks, asked, answer, settled } = laneByHand({ patienceMs: 10 })
+    push('a 1')
+    await asks(1)
+    push('a 2', 'b 1')
+    await asks(2)
+    push('c 1', 'a 3', 'b 2')
+    await asks(3)
+    answer(['1'], 2)
+    answer(['1'], 1)
+    await asks(4)
+    answer(['1'], 0)
+    await asks(5)
+    expect(asked).toEqual([['a 1'], ['b 1'], ['c 1'], ['b 2'], ['a 2', 'a 3']])
+    answer(['2'])
+    answer(['2', '3'])
+    await until(() => settled.length === 6)
+    expect(settled).toEqual(['c 1:1', 'b 1:1', 'a 1:1', 'b 2:2', 'a 2:2', 'a 3:3'])
+  })
+
+  it('has four batches under way at most', async () => {
+    const { push, asks, asked, answer, lane } = laneByHand({ patienceMs: 1 })
+    for (let n = 1; n <= 4; n++) {
+      push(`${n}`)
+      await asks(n)
+    }
+    push('5', '6')
+    answer(['1'], 2)
+    await asks(5)
+    expect(asked.at(-1)).toEqual(['5', '6'])
+    for (const count of [1, 1, 1, 2]) answer(Array.from({ length: count }, () => '1'))
+    await lane.close()
   })
 
   it('repeats a batch whose answer was lost before anything behind it moves', async () => {

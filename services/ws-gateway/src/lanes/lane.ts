@@ -8,6 +8,10 @@ const BACKOFF_MS = 50
 const BACKOFF_MOST_MS = 500
 /** The last attempt still gets this long. */
 const LEAST_DEADLINE_MS = 500
+/** A batch that takes longer than this is passed by: under load the next one is large by then. */
+const PATIENCE_MS = 20
+/** Batches side by side. */
+export const MOST_UNDER_WAY = 4
 
 export type Lane<Command> = {
   /** Takes a command, or throws Refusal('overloaded'). Its answer comes to `settle`. */
@@ -19,6 +23,8 @@ export type Lane<Command> = {
 type Options<Command, Result> = {
   /** Delivers a batch; repeated as it is while the error is transient, so it must be harmless to repeat. */
   ask: (batch: readonly Command[], deadlineMs: number) => Promise<readonly Result[]>
+  /** Commands of one subject stay in order. */
+  subjectOf: (command: Command) => string
   /** These no longer wait: once for each command, before its first attempt or its refusal. */
   onLeave?: (commands: readonly Command[]) => void
   /** The answer to one command, and whether it may be that of an earlier attempt. What it throws harms no other. */
@@ -29,19 +35,25 @@ type Options<Command, Result> = {
   maxBatch: number
   maxWaiting: number
   giveUpMs?: number
+  patienceMs?: number
 }
 
-type Waiting<Command> = { command: Command; since: number }
+type Waiting<Command> = { command: Command; subject: string; since: number }
+type Batch<Command> = { commands: readonly Waiting<Command>[]; since: number; done: Promise<void> }
 
 /**
- * Commands on their way to their owner, in order. While a batch is in flight new ones wait; when it is back, all that
- * waited leave together. No timer: one alone leaves with this turn of the event loop, and under load batches grow by
- * themselves. A batch whose answer was lost is repeated before anything behind it moves, so order holds.
+ * Commands on their way to their owner; those of one subject stay in order. While a batch is under way new ones wait; when
+ * it is back, all that waited leave together. One alone leaves with this turn of the event loop, and under load batches
+ * grow by themselves. A batch whose answer was lost is repeated before anything of its subjects moves, so order holds; one
+ * that takes long holds up its own subjects only: past it the others leave.
  */
 export function openLane<Command, Result>(options: Options<Command, Result>): Lane<Command> {
-  const { ask, onLeave, isTransient, onBug, maxBatch, maxWaiting, giveUpMs = GIVE_UP_MS } = options
-  const waiting: Waiting<Command>[] = []
-  let running: Promise<void> | undefined
+  const { ask, subjectOf, onLeave, isTransient, onBug, maxBatch, maxWaiting } = options
+  const { giveUpMs = GIVE_UP_MS, patienceMs = PATIENCE_MS } = options
+  let waiting: Waiting<Command>[] = []
+  const underWay = new Set<Batch<Command>>()
+  const busy = new Set<string>()
+  let turn: Promise<void> | undefined
   let closing = false
 
   const settle: typeof options.settle = (...answer) => {
@@ -51,13 +63,14 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
       onBug(error)
     }
   }
-  const take = (count: number) => {
-    const batch = waiting.splice(0, count)
-    onLeave?.(batch.map(({ command }) => command))
-    return batch
-  }
   const refuse = (batch: readonly Waiting<Command>[], refused: Refused) => {
     for (const { command } of batch) settle(command, refused, false)
+  }
+  const takeOut = (isTaken: (one: Waiting<Command>) => boolean) => {
+    const { taken = [], left = [] } = Object.groupBy(waiting, (one) => (isTaken(one) ? 'taken' : 'left'))
+    waiting = left
+    if (taken.length > 0) onLeave?.(taken.map(({ command }) => command))
+    return taken
   }
   const deliver = async (commands: readonly Command[], deadlineMs: number, isRetry: boolean) => {
     const results = await ask(commands, deadlineMs)
@@ -70,7 +83,7 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
   /** Those who have waited as long as the batch that failed would only fail later than they need to. */
   const giveUp = (batch: readonly Waiting<Command>[]) => {
     const since = Date.now() - giveUpMs
-    const late = take(waiting.filter((one) => closing || one.since <= since).length)
+    const late = takeOut((one) => closing || one.since <= since)
     refuse([...batch, ...late], { outcome: 'refused', code: 'unavailable' })
   }
   const leave = async (batch: readonly Waiting<Command>[]) => {
@@ -92,21 +105,50 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
     onBug(error)
     refuse(batch, { outcome: 'refused', code: error instanceof Refusal ? error.code : 'internal' })
   }
-  const run = async () => {
+
+  /** Whether another batch may leave: none is under way, or those that are take long. */
+  const isFree = () => {
+    const since = performance.now() - patienceMs
+    return underWay.size < MOST_UNDER_WAY && [...underWay].every((batch) => batch.since <= since)
+  }
+  /** All that may leave together, where anything may. */
+  const leaveNext = () => {
+    if (waiting.length === 0 || !isFree()) return
+    let room = maxBatch
+    const commands = takeOut(({ subject }) => !busy.has(subject) && room-- > 0)
+    if (commands.length > 0) begin(commands)
+  }
+  const begin = (commands: readonly Waiting<Command>[]) => {
+    for (const { subject } of commands) busy.add(subject)
+    const impatience = setTimeout(leaveNext, patienceMs)
+    const batch: Batch<Command> = {
+      commands,
+      since: performance.now(),
+      done: leave(commands).then(() => end(batch, impatience)),
+    }
+    underWay.add(batch)
+  }
+  const end = (batch: Batch<Command>, impatience: NodeJS.Timeout) => {
+    clearTimeout(impatience)
+    for (const { subject } of batch.commands) busy.delete(subject)
+    underWay.delete(batch)
+    leaveNext()
+  }
+  const atEndOfTurn = async () => {
     await endOfTurn()
-    while (waiting.length > 0) await leave(take(maxBatch))
-    running = undefined
+    turn = undefined
+    leaveNext()
   }
 
   return {
     push(command) {
       if (closing || waiting.length >= maxWaiting) throw new Refusal('overloaded')
-      waiting.push({ command, since: Date.now() })
-      running ??= run()
+      waiting.push({ command, subject: subjectOf(command), since: Date.now() })
+      if (isFree()) turn ??= atEndOfTurn()
     },
     async close() {
       closing = true
-      await running
+      while (turn || underWay.size > 0) await Promise.all([turn, ...[...underWay].map(({ done }) => done)])
     },
   }
 }

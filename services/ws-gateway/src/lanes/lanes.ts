@@ -1,14 +1,15 @@
 import { type Change, openChanges } from './changes.ts'
+import { MOST_UNDER_WAY } from './lane.ts'
 import { openReads, type Reads } from './reads.ts'
-import { LANES, type LaneHolds, type RoomLanes } from './room-lanes.ts'
+import type { LaneHolds, RoomLane } from './room-lane.ts'
 import { openSends, type Send } from './sends.ts'
 
-/** Requests under way at most: one in each lane of sends, changes and reads. */
-export const LANE_CONNECTIONS = 3 * LANES
+/** Requests under way at most, in the lanes of sends, changes and reads. */
+export const LANE_CONNECTIONS = 3 * MOST_UNDER_WAY
 
 export type Lanes = {
-  sends: RoomLanes<Send>
-  changes: RoomLanes<Change>
+  sends: RoomLane<Send>
+  changes: RoomLane<Change>
   reads: Reads
   /** Takes no more, and ends when everything taken is answered. */
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import { type ReadBatch, readBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
 import type { RoomSession } from '../room-session.ts'
-import { type LaneHolds, openRoomLanes } from './room-lanes.ts'
+import { type LaneHolds, openRoomLane } from './room-lane.ts'
 
 const MAX_BATCH = 500
 
@@ -16,7 +16,7 @@ export type Reads = {
 export function openReads(holds: LaneHolds): Reads {
   const waiting = new Map<string, Read>()
   const keyOf = ({ room_id, user_id }: Read) => `${room_id} ${user_id}`
-  const lanes = openRoomLanes(
+  const lane = openRoomLane(
     {
       name: 'read',
       bodyOf: (reads: Read[]) => ({ reads }),
@@ -37,10 +37,10 @@ export function openReads(holds: LaneHolds): Reads {
       if (older) {
         older.seq = Math.max(older.seq, seq)
       } else {
-        lanes.push(session, read)
+        lane.push(session, read)
         waiting.set(keyOf(read), read)
       }
     },
-    close: lanes.close,
+    close: lane.close,
   }
 }

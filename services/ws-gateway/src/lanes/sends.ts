@@ -1,17 +1,17 @@
 import { type CommandResult, type SendBatch, sendBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
 import type { Span } from '@farmgate/service-kit/trace.ts'
 import { sampleDelivery } from '../delivery.ts'
-import { type LaneHolds, openRoomLanes, type RoomLanes, settleChange } from './room-lanes.ts'
+import { type LaneHolds, openRoomLane, type RoomLane, settleChange } from './room-lane.ts'
 
 const MAX_BATCH = 500
 
 export type Send = SendBatch['sends'][number]
 
-export function openSends(holds: LaneHolds): RoomLanes<Send> {
+export function openSends(holds: LaneHolds): RoomLane<Send> {
   const { trace } = holds
   const sample = sampleDelivery(holds.metrics)
   const spans = new WeakMap<Send, Span>()
-  const lanes = openRoomLanes<Send, CommandResult>(
+  const lane = openRoomLane<Send, CommandResult>(
     {
       name: 'send',
       bodyOf: (sends) => ({ sends }),
@@ -29,12 +29,12 @@ export function openSends(holds: LaneHolds): RoomLanes<Send> {
     holds,
   )
   return {
-    ...lanes,
+    ...lane,
     push(session, item) {
       const span = trace.begin('frame message.send', { kind: 'server', attributes: { room_id: item.room_id } })
       const send = span ? { ...item, traceparent: span.traceparent } : item
       if (span) spans.set(send, span)
-      lanes.push(session, send)
+      lane.push(session, send)
     },
   }
 }

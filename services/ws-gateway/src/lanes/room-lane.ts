@@ -3,25 +3,18 @@ import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Trace } from '@farmgate/service-kit/trace.ts'
-import { shardOf } from '@farmgate/streams/shards.ts'
 import type { z } from 'zod'
 import type { Hub } from '../hub.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { RoomSession } from '../room-session.ts'
 import { openLane } from './lane.ts'
 
-/**
- * A room's commands keep their order in one lane. All rooms share two: a batch costs as much as twenty messages, so few
- * and large ones are cheaper, and with one the time in which Postgres works would be lost. The price: a room that somebody
- * keeps locked holds up half of the others once, for 1.5 s; messages-api then goes past it.
- */
-export const LANES = 2
-const MAX_WAITING = 5_000
+const MAX_WAITING = 10_000
 
 /** What a socket wants of messages-api: its item in the batch. `since` is the rev it had been told when it asked. */
 export type Command<Item> = { session: RoomSession; item: Item; since: number }
 
-export type RoomLanes<Item> = {
+export type RoomLane<Item> = {
   /** Throws Refusal('overloaded'). */
   push(session: RoomSession, item: Item): void
   close(): Promise<void>
@@ -39,11 +32,14 @@ type Options<Item, Result> = {
 }
 type Refused = Extract<CommandResult, { outcome: 'refused' }>
 
-/** Lanes to `POST /internal/messages/<name>/`. */
-export function openRoomLanes<Item extends { room_id: string }, Result extends CommandResult | ReadResult>(
+/**
+ * The lane to `POST /internal/messages/<name>/`; a room's commands keep their order. All rooms share it: a batch costs as
+ * much as twenty messages, so few and large ones are cheaper.
+ */
+export function openRoomLane<Item extends { room_id: string }, Result extends CommandResult | ReadResult>(
   { name, bodyOf, answer, onLeave, settle, maxBatch }: Options<Item, Result>,
   { messagesApi, log, metrics }: LaneHolds,
-): RoomLanes<Item> {
+): RoomLane<Item> {
   const ask = async (batch: readonly Command<Item>[], deadlineMs: number) => {
     metrics.batchSize.observe({ lane: name }, batch.length)
     const requestId = batch[0]?.session.connection.requestId
@@ -56,31 +52,28 @@ export function openRoomLanes<Item extends { room_id: string }, Result extends C
     end()
     return results
   }
-  const lanes = Array.from({ length: LANES }, () =>
-    openLane<Command<Item>, Result>({
-      ask,
-      onLeave(batch) {
-        for (const { item } of batch) onLeave?.(item)
-      },
-      settle(command, result, isRetry) {
-        command.session.answered()
-        metrics.commands.inc({ lane: name, outcome: result.outcome })
-        settle(command, result, isRetry)
-      },
-      isTransient: isDependencyAway,
-      onBug: (error) => log.error({ err: error, lane: name }, 'lane.failed'),
-      maxBatch,
-      maxWaiting: MAX_WAITING,
-    }),
-  )
+  const lane = openLane<Command<Item>, Result>({
+    ask,
+    subjectOf: ({ item }) => item.room_id,
+    onLeave(batch) {
+      for (const { item } of batch) onLeave?.(item)
+    },
+    settle(command, result, isRetry) {
+      command.session.answered()
+      metrics.commands.inc({ lane: name, outcome: result.outcome })
+      settle(command, result, isRetry)
+    },
+    isTransient: isDependencyAway,
+    onBug: (error) => log.error({ err: error, lane: name }, 'lane.failed'),
+    maxBatch,
+    maxWaiting: MAX_WAITING,
+  })
   return {
     push(session, item) {
-      lanes[shardOf(item.room_id, LANES)]?.push({ session, item, since: session.position })
+      lane.push({ session, item, since: session.position })
       session.asked()
     },
-    close: async () => {
-      await Promise.all(lanes.map((lane) => lane.close()))
-    },
+    close: lane.close,
   }
 }
 

@@ -78,6 +78,8 @@ export const shownScreens: readonly ShownScreen[] = [
     name: 'menu',
     as: 'customer-ada',
     async show(page) {
+      // The screen under it.
+      await page.getByRole('main').waitFor()
       await page.getByRole('button', { name: 'Signed in as' }).click()
       await page.getByRole('button', { name: 'Be somebody else' }).waitFor()
     },

@@ -96,7 +96,7 @@ it('what a crash left unpublished is said by the sweeper, rev by rev', async () 
   await redis.flushall()
   await rig.admin`
     insert into messages.outbox (topic, subject, first_rev, last_rev, detail, created_at) values
-      ('changes', ${room_id}, 1, 2, '', now() - interval '1 minute'),
+      ('batch', '', 0, 0, ${`${room_id}:1:2`}, now() - interval '1 minute'),
       ('changes', ${room_id}, 3, 3, '', now() - interval '1 minute'),
       ('read', ${room_id}, 0, 0, 'farmer', now() - interval '1 minute')`
   await until(async () => (await said(room_id)).length === 4)

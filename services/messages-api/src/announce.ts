@@ -8,14 +8,14 @@ import { cardOf, cardsOf } from './cards.ts'
 import { changesAfter } from './changes.ts'
 import type { Held } from './held.ts'
 import type { SignUrls } from './images/signed-urls.ts'
+import { changesRow, type Named, roomsOf } from './outbox-rows.ts'
 import { changeFrame, type RenderedChange, readFrame } from './rendering.ts'
 import type { Party, RoomRow } from './rows.ts'
 import type { Told } from './story.ts'
 
 /*
- * What messages-api says on its stream. An outbox row refers to facts: topic `changes` to the revs first_rev to
- * last_rev of a room, topic `read` to the read markers of the parties named in `detail`. The writer renders its entries
- * from what it has in hand; the sweeper renders what a crash left behind from the tables, here.
+ * What messages-api says on its stream. The writer renders its entries from what it has in hand; the sweeper renders what
+ * a crash left behind from the tables, here: outbox-rows.ts says what a row refers to.
  */
 
 export const changeEntry = (
@@ -58,7 +58,7 @@ export const sayChanges = (db: Database, rooms: InternalClient, sign: SignUrls) 
   entriesOf: (rows: readonly OutboxRow[]) => entriesOf(db.sql, sign, rows),
   isTransient: isDependencyAway,
   whenAway: async (rows: readonly OutboxRow[]) => {
-    const cards = await cardsOf(db.sql, [...new Set(rows.map((row) => row.subject))])
+    const cards = await cardsOf(db.sql, [...new Set(rows.flatMap(roomsOf).map(({ room_id }) => room_id))])
     await rooms.post('/internal/rooms/cards/', { cards }, { deadlineMs: HAND_OVER_DEADLINE_MS })
   },
 })
@@ -67,21 +67,26 @@ const HAND_OVER_DEADLINE_MS = 2_000
 
 /** Entries for outbox rows that were not published at once. Cards and markers are as they are now: later is as good. */
 async function entriesOf(sql: Sql, sign: SignUrls, rows: readonly OutboxRow[]): Promise<Entry[]> {
-  const rooms = [...new Set(rows.map((row) => row.subject))]
+  const named = rows.flatMap(roomsOf)
+  const rooms = [...new Set(named.map(({ room_id }) => room_id))]
   const cards = new Map((await cardsOf(sql, rooms)).map((card) => [card.room_id, card]))
   const entries: Entry[] = []
-  for (const row of rows) {
-    const card = cards.get(row.subject) ?? null
-    entries.push(
-      ...(row.topic === 'read' ? await readEntries(sql, row, card) : await changeEntries(sql, sign, row, card)),
-    )
+  for (const one of named) {
+    const card = cards.get(one.room_id) ?? null
+    const isRead = one.row.topic === 'read'
+    entries.push(...(isRead ? await readEntries(sql, one.row, card) : await changeEntries(sql, sign, one, card)))
   }
   return entries
 }
 
-async function changeEntries(sql: Sql, sign: SignUrls, row: OutboxRow, card: Card | null): Promise<Entry[]> {
-  const changes = await changesAfter(sql, sign, row.subject, row.first_rev - 1, row.last_rev - row.first_rev + 1)
-  return changes.map((change) => changeEntry(change, change.rev === row.last_rev ? card : null, row.request_id))
+async function changeEntries(
+  sql: Sql,
+  sign: SignUrls,
+  { row, room_id, first, last }: Named,
+  card: Card | null,
+): Promise<Entry[]> {
+  const changes = await changesAfter(sql, sign, room_id, first - 1, last - first + 1)
+  return changes.map((change) => changeEntry(change, change.rev === last ? card : null, row.request_id))
 }
 
 async function readEntries(sql: Sql, row: OutboxRow, card: Card | null): Promise<Entry[]> {
@@ -117,14 +122,3 @@ const storyEntries = (
     const change: RenderedChange = { room_id: room.room_id, rev: message.rev, change: 'created', frame }
     return changeEntry(change, message === messages.at(-1) && !isForeseen ? cardOf(room, message) : null, requestId)
   })
-
-/** The outbox row of the revs `first` to `last` of a room. */
-export const changesRow = (id: string, roomId: string, first: number, last: number, requestId: string): OutboxRow => ({
-  id,
-  topic: 'changes',
-  subject: roomId,
-  first_rev: first,
-  last_rev: last,
-  detail: '',
-  request_id: requestId,
-})

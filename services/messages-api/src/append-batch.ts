@@ -1,8 +1,6 @@
-import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { v7 as uuidv7 } from 'uuid'
-import { changesRow } from './announce.ts'
 import { type AppendRow, appendStatement, type Batch, type Send } from './append-statement.ts'
 import { appendWithImages } from './append-with-images.ts'
 import { cardOf } from './cards.ts'
@@ -10,6 +8,7 @@ import { type Created, createdEntries } from './created-entries.ts'
 import type { Held } from './held.ts'
 import { messagesById } from './history.ts'
 import type { SignUrls } from './images/signed-urls.ts'
+import { batchRow, type Named } from './outbox-rows.ts'
 import { isLocked, isTwin } from './postgres-errors.ts'
 import { messageFrame } from './rendering.ts'
 import { type MessageRow, readerSeq } from './rows.ts'
@@ -112,7 +111,7 @@ function announce(
   spans: TracedSends,
 ): void {
   const created: Created[] = []
-  const boxes: OutboxRow[] = []
+  const boxes = new Map<string, Omit<Named, 'row'>[]>()
   for (const [i, row] of rows.entries()) {
     const stored = attempts[i]
     if (stored === undefined || stored === 'unheard' || stored.outcome !== 'stored') continue
@@ -120,9 +119,15 @@ function announce(
     const card = row.outbox_id === null ? null : cardOf(row, stored.row)
     const traceparent = tellTrace(held.trace, spans[i])
     created.push({ room_id, rev, frame: stored.frame, card, traceparent })
-    if (row.outbox_id !== null) boxes.push(changesRow(row.outbox_id, room_id, row.first_rev, rev, requestId))
+    if (row.outbox_id === null) continue
+    const rooms = boxes.get(row.outbox_id) ?? []
+    boxes.set(row.outbox_id, rooms)
+    rooms.push({ room_id, first: row.first_rev, last: rev })
   }
-  held.outbox.publish(createdEntries(created, requestId), boxes)
+  held.outbox.publish(
+    createdEntries(created, requestId),
+    [...boxes].map(([id, rooms]) => batchRow(id, rooms, requestId)),
+  )
 }
 
 const toRow = (send: Send, message_id: string, seq: number, rev: number, created_at: Date): MessageRow => ({

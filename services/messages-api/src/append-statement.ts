@@ -30,7 +30,7 @@ export type Batch = { sends: readonly Send[]; ids: string[]; at: Date; requestId
 
 /**
  * Locks the rooms in the order of their ids (so that two batches never wait for each other), leaves out what is there
- * already, numbers, inserts, moves the rooms, and leaves an outbox row per room: one statement, one round trip, one
+ * already, numbers, inserts, moves the rooms, and leaves an outbox row for all: one statement, one round trip, one
  * commit. `locked` sees the newest row of each room even where it waited for it; the messages are seen as of the
  * statement's begin, so that a twin that committed in between runs into the unique index instead (`isTwin`).
  * With `skipBusy` rooms that somebody holds are left out instead of waited for.
@@ -81,9 +81,10 @@ export const appendStatement = (sql: Sql | Tx, { sends, ids, at, requestId }: Ba
     where r.room_id = f.room_id
     returning r.*, f.first_rev
   ), boxed as (
-    insert into messages.outbox (topic, subject, first_rev, last_rev, request_id)
-    select 'changes', room_id, first_rev, rev, ${requestId} from moved
-    returning id, subject
+    insert into messages.outbox (topic, subject, detail, request_id)
+    select 'batch', '', string_agg(room_id || ':' || first_rev || ':' || rev, ' '), ${requestId} from moved
+    having count(*) > 0
+    returning id
   )
   select moved.*, fresh.seq, fresh.rev, repeated.message_id as repeats, r.room_id is not null as known,
     i.sender_id in (r.customer_id, r.farmer_id) as is_party, boxed.id as outbox_id
@@ -92,5 +93,5 @@ export const appendStatement = (sql: Sql | Tx, { sends, ids, at, requestId }: Ba
   left join repeated on repeated.ord = i.ord
   left join fresh on fresh.ord = i.ord
   left join moved on moved.room_id = fresh.room_id and moved.last_seq = fresh.seq
-  left join boxed on boxed.subject = moved.room_id::text
+  left join boxed on moved.room_id is not null
   order by i.ord`

@@ -1,15 +1,20 @@
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { until } from '@farmgate/testing/until.ts'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openLane } from './lane.ts'
 
 class Away extends Error {}
 
 type Answer = readonly string[] | Error
 
-/** A lane whose other end is us: `answer` ends the oldest batch under way, or the one `at` that place. A command's subject is its first word. */
-type Limits = { maxBatch?: number; maxWaiting?: number; giveUpMs?: number; patienceMs?: number }
+type Limits = { maxBatch?: number; maxWaiting?: number; giveUpMs?: number }
 
+const PATIENCE_MS = 60_000
+
+/**
+ * A lane whose other end is us: `answer` ends the oldest batch under way, or the one `at` that place. A command's subject
+ * is its first word.
+ */
 function laneByHand(limits: Limits = {}) {
   const asked: (readonly string[])[] = []
   const left: string[] = []
@@ -19,7 +24,7 @@ function laneByHand(limits: Limits = {}) {
   const lane = openLane<string, string>({
     maxBatch: 500,
     maxWaiting: 5_000,
-    patienceMs: 60_000,
+    patienceMs: PATIENCE_MS,
     ...limits,
     subjectOf: (command) => command.split(' ')[0] ?? '',
     ask: async (batch) => {
@@ -78,38 +83,54 @@ describe('lane', () => {
     answer(['3'])
   })
 
-  it('goes past a batch that takes long, but for those of its subjects', async () => {
-    const { push, asks, asked, answer, settled } = laneByHand({ patienceMs: 10 })
-    push('a 1')
-    await asks(1)
-    push('a 2', 'b 1')
-    await asks(2)
-    push('c 1', 'a 3', 'b 2')
-    await asks(3)
-    answer(['1'], 2)
-    answer(['1'], 1)
-    await asks(4)
-    answer(['1'], 0)
-    await asks(5)
-    expect(asked).toEqual([['a 1'], ['b 1'], ['c 1'], ['b 2'], ['a 2', 'a 3']])
-    answer(['2'])
-    answer(['2', '3'])
-    await until(() => settled.length === 6)
-    expect(settled).toEqual(['c 1:1', 'b 1:1', 'a 1:1', 'b 2:2', 'a 2:2', 'a 3:3'])
-  })
-
-  it('has four batches under way at most', async () => {
-    const { push, asks, asked, answer, lane } = laneByHand({ patienceMs: 1 })
-    for (let n = 1; n <= 4; n++) {
-      push(`${n}`)
-      await asks(n)
+  describe('with a batch that takes long', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    })
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+    /** All that is under way takes long from now on; who may leave has left. */
+    const runOutOfPatience = async () => {
+      vi.advanceTimersByTime(PATIENCE_MS)
+      await new Promise((resolve) => setImmediate(resolve))
     }
-    push('5', '6')
-    answer(['1'], 2)
-    await asks(5)
-    expect(asked.at(-1)).toEqual(['5', '6'])
-    for (const count of [1, 1, 1, 2]) answer(Array.from({ length: count }, () => '1'))
-    await lane.close()
+
+    it('goes past it, but for those of its subjects', async () => {
+      const { push, asks, asked, answer, settled } = laneByHand()
+      push('a 1')
+      await asks(1)
+      push('a 2', 'b 1')
+      await runOutOfPatience()
+      push('c 1', 'a 3', 'b 2')
+      await runOutOfPatience()
+      expect(asked).toEqual([['a 1'], ['b 1'], ['c 1']])
+      answer(['1'], 2)
+      answer(['1'], 1)
+      await asks(4)
+      answer(['1'], 0)
+      await runOutOfPatience()
+      expect(asked.slice(3)).toEqual([['b 2'], ['a 2', 'a 3']])
+      answer(['2'])
+      answer(['2', '3'])
+      await until(() => settled.length === 6)
+      expect(settled).toEqual(['c 1:1', 'b 1:1', 'a 1:1', 'b 2:2', 'a 2:2', 'a 3:3'])
+    })
+
+    it('has four under way at most', async () => {
+      const { push, asks, asked, answer, lane } = laneByHand()
+      for (const command of ['1', '2', '3', '4', '5', '6']) {
+        push(command)
+        await runOutOfPatience()
+        await runOutOfPatience()
+      }
+      expect(asked).toEqual([['1'], ['2'], ['3'], ['4']])
+      answer(['1'], 2)
+      await asks(5)
+      expect(asked.at(-1)).toEqual(['5', '6'])
+      for (const count of [1, 1, 1, 2]) answer(Array.from({ length: count }, () => '1'))
+      await lane.close()
+    })
   })
 
   it('repeats a batch whose answer was lost before anything behind it moves', async () => {

@@ -39,7 +39,7 @@ type Options<Command, Result> = {
 }
 
 type Waiting<Command> = { command: Command; subject: string; since: number }
-type Batch<Command> = { commands: readonly Waiting<Command>[]; since: number; done: Promise<void> }
+type Batch = { isSlow: boolean; done: Promise<void> }
 
 /**
  * Commands on their way to their owner; those of one subject stay in order. While a batch is under way new ones wait; when
@@ -51,7 +51,7 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
   const { ask, subjectOf, onLeave, isTransient, onBug, maxBatch, maxWaiting } = options
   const { giveUpMs = GIVE_UP_MS, patienceMs = PATIENCE_MS } = options
   let waiting: Waiting<Command>[] = []
-  const underWay = new Set<Batch<Command>>()
+  const underWay = new Set<Batch>()
   const busy = new Set<string>()
   let turn: Promise<void> | undefined
   let closing = false
@@ -107,10 +107,7 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
   }
 
   /** Whether another batch may leave: none is under way, or those that are take long. */
-  const isFree = () => {
-    const since = performance.now() - patienceMs
-    return underWay.size < MOST_UNDER_WAY && [...underWay].every((batch) => batch.since <= since)
-  }
+  const isFree = () => underWay.size < MOST_UNDER_WAY && [...underWay].every(({ isSlow }) => isSlow)
   /** All that may leave together, where anything may. */
   const leaveNext = () => {
     if (waiting.length === 0 || !isFree()) return
@@ -120,19 +117,19 @@ export function openLane<Command, Result>(options: Options<Command, Result>): La
   }
   const begin = (commands: readonly Waiting<Command>[]) => {
     for (const { subject } of commands) busy.add(subject)
-    const impatience = setTimeout(leaveNext, patienceMs)
-    const batch: Batch<Command> = {
-      commands,
-      since: performance.now(),
-      done: leave(commands).then(() => end(batch, impatience)),
-    }
+    const batch: Batch = { isSlow: false, done: leave(commands).then(() => end()) }
     underWay.add(batch)
-  }
-  const end = (batch: Batch<Command>, impatience: NodeJS.Timeout) => {
-    clearTimeout(impatience)
-    for (const { subject } of batch.commands) busy.delete(subject)
-    underWay.delete(batch)
-    leaveNext()
+    // Told by the timer, which may be early by a part of a millisecond: who looked at a clock then would never look again.
+    const impatience = setTimeout(() => {
+      batch.isSlow = true
+      leaveNext()
+    }, patienceMs)
+    const end = () => {
+      clearTimeout(impatience)
+      for (const { subject } of commands) busy.delete(subject)
+      underWay.delete(batch)
+      leaveNext()
+    }
   }
   const atEndOfTurn = async () => {
     await endOfTurn()

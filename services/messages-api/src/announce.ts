@@ -58,12 +58,17 @@ export const sayChanges = (db: Database, rooms: InternalClient, sign: SignUrls) 
   entriesOf: (rows: readonly OutboxRow[]) => entriesOf(db.sql, sign, rows),
   isTransient: isDependencyAway,
   whenAway: async (rows: readonly OutboxRow[]) => {
-    const cards = await cardsOf(db.sql, [...new Set(rows.flatMap(roomsOf).map(({ room_id }) => room_id))])
-    await rooms.post('/internal/rooms/cards/', { cards }, { deadlineMs: HAND_OVER_DEADLINE_MS })
+    const roomIds = [...new Set(rows.flatMap(roomsOf).map(({ room_id }) => room_id))]
+    for (let at = 0; at < roomIds.length; at += MOST_CARDS) {
+      const cards = await cardsOf(db.sql, roomIds.slice(at, at + MOST_CARDS))
+      await rooms.post('/internal/rooms/cards/', { cards }, { deadlineMs: HAND_OVER_DEADLINE_MS })
+    }
   },
 })
 
 const HAND_OVER_DEADLINE_MS = 2_000
+/** As many cards as rooms-api takes at once: a row of a batch stands for many rooms. */
+const MOST_CARDS = 1_000
 
 /** Entries for outbox rows that were not published at once. Cards and markers are as they are now: later is as good. */
 async function entriesOf(sql: Sql, sign: SignUrls, rows: readonly OutboxRow[]): Promise<Entry[]> {

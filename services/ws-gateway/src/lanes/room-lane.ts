@@ -1,4 +1,4 @@
-import type { CommandResult, ReadResult } from '@farmgate/contracts/internal-messages.ts'
+import type { CommandResult, ReadResult, Refused } from '@farmgate/contracts/internal-messages.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
@@ -30,7 +30,6 @@ type Options<Item, Result> = {
   settle: (command: Command<Item>, result: Result | Refused, isRetry: boolean) => void
   maxBatch: number
 }
-type Refused = Extract<CommandResult, { outcome: 'refused' }>
 
 /**
  * The lane to `POST /internal/messages/<name>/`; a room's commands keep their order. All rooms share it: a batch costs as

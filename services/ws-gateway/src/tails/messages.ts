@@ -33,20 +33,21 @@ const batchEntries =
   (id, fields) => {
     const roomIds = field(fields, 'room_ids')?.split(' ') ?? []
     const revs = field(fields, 'revs')?.split(' ').map(Number) ?? []
-    const isNews = (roomId: string, at: number) => hub.get(roomId)?.lacks(revs[at] ?? 0) ?? false
-    if (roomIds.length === revs.length && revs.every(isRev) && !roomIds.some(isNews)) return false
+    const lacks = (roomId: string, at: number) => hub.get(roomId)?.lacks(revs[at] ?? 0) ?? false
+    const isPaired = roomIds.length === revs.length && revs.every(isRev)
+    if (isPaired && !roomIds.some(lacks)) return false
     const frames = field(fields, 'frames')?.split('\n') ?? []
-    if (roomIds.length !== revs.length || frames.length !== revs.length || !revs.every(isRev)) {
+    if (!isPaired || frames.length !== revs.length) {
       log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.malformed')
       return false
     }
-    let news = false
+    let isNews = false
     for (const [at, frame] of frames.entries()) {
       if (!hub.get(roomIds[at] ?? '')?.offer(revs[at] ?? 0, frame)) continue
-      news = true
+      isNews = true
       sample(frame)
     }
-    return news
+    return isNews
   }
 
 /** One change of a room, or a read marker. */

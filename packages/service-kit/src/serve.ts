@@ -25,8 +25,8 @@ const LAST_REQUESTS_MS = 300
 
 /**
  * Listens, and stops in order on SIGTERM or SIGINT: readiness turns false, nothing new is accepted, requests end, also those
- * that were about to come over an open connection, then each part closes. Exit code 0, or 1 where that took too long or something broke. What keeps connections open
- * (sockets) closes them in a `preClose` hook of the app.
+ * that were about to come over an open connection, then each part closes. Exit code 0, or 1 where that took too long or
+ * something broke. What keeps connections open (sockets) closes them in a `preClose` hook of the app.
  */
 export async function serve(app: App, options: Options): Promise<void> {
   const { host, port, reusePort = false, log } = options

@@ -25,6 +25,7 @@ const BENCH_MS = 5_000
 const FORGET_EVERY_MS = 60_000
 /** Of one that rests: so many times as long as its work took, so that it takes a quarter of the time at most. */
 const REST_SHARE = 3
+/** Work of a sixth of a second and more takes a larger share: what it brings must not come late. */
 const MOST_REST_MS = 500
 /** The batch in hand; with a last word to Redis (2 s at most) it stays below the 10 s that a stop may take. */
 const CLOSE_MS = 7_500

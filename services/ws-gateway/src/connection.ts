@@ -112,13 +112,13 @@ export class Connection {
 
   /** The same; gives a promise where the next frame should wait for the reader. */
   sendPaced(frame: TextFrame | string): Promise<void> | undefined {
-    if (this.#wire.writableLength < PACE_BYTES) return this.#write(frame)
+    if (this.#wire.writableLength < PACE_BYTES) return void this.#write(frame)
     return new Promise((resolve) => this.#write(frame, resolve))
   }
 
   /** Past ws, which would make a header for each socket and write it apart. It has nothing of its own in between. */
-  #write(frame: TextFrame | string, onFlushed?: () => void): undefined {
-    if (this.#closed || this.#ws.readyState !== WebSocket.OPEN) return onFlushed?.() as undefined
+  #write(frame: TextFrame | string, onFlushed?: () => void) {
+    if (this.#closed || this.#ws.readyState !== WebSocket.OPEN) return onFlushed?.()
     this.#options.metrics.framesOut.inc()
     this.#options.outlet.write(this.#wire, typeof frame === 'string' ? textFrame(frame) : frame, onFlushed)
   }

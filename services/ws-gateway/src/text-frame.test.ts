@@ -1,9 +1,14 @@
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
 import { textFrame } from './text-frame.ts'
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+let server: WebSocketServer
+beforeAll(async () => {
+  server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+  await once(server, 'listening')
+})
 afterAll(() => {
   for (const client of server.clients) client.terminate()
   server.close()

@@ -83,7 +83,7 @@ describe('lane', () => {
     answer(['3'])
   })
 
-  describe('with a batch that takes long', () => {
+  describe('side by side', () => {
     beforeEach(() => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     })
@@ -96,7 +96,7 @@ describe('lane', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
 
-    it('goes past it, but for those of its subjects', async () => {
+    it('goes past a batch that takes long, but for those of its subjects', async () => {
       const { push, asks, asked, answer, settled } = laneByHand()
       push('a 1')
       await asks(1)
@@ -117,7 +117,7 @@ describe('lane', () => {
       expect(settled).toEqual(['c 1:1', 'b 1:1', 'a 1:1', 'b 2:2', 'a 2:2', 'a 3:3'])
     })
 
-    it('has four under way at most', async () => {
+    it('has four batches under way at most', async () => {
       const { push, asks, asked, answer, lane } = laneByHand()
       for (const command of ['1', '2', '3', '4', '5', '6']) {
         push(command)

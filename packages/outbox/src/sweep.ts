@@ -8,7 +8,7 @@ import type { Sql } from 'postgres'
 import { type OutboxRow, outboxRows } from './rows.ts'
 import { createSetAside } from './set-aside.ts'
 
-/** Rows rendered and sent at a time. */
+/** Rows at a time. */
 const BATCH = 500
 const CLOSE_MS = 5_000
 /** How long one sweeper goes on before another may take its turn; also how long one that died keeps it. */
@@ -24,6 +24,8 @@ export type SweepOptions = Intervals & {
   log: Log
   /** Renders rows into entries, in the same order, from what is durable now. Facts that are gone: no entry. */
   entriesOf(rows: OutboxRow[]): Promise<Entry[]>
+  /** Rows rendered and sent at a time, where they stand for much. */
+  mostSwept?: number
   /** Whether an error says that something is away: then the rows are tried again, and none is blamed. */
   isTransient(error: unknown): boolean
   /** How facts travel while Redis is away. Best effort, repeated; must be bounded in time. */
@@ -37,7 +39,7 @@ export type SweepOptions = Intervals & {
  * its turn, which spares the others the work and promises nothing.
  */
 export function startSweeper(options: SweepOptions) {
-  const { sql, redis, pulse, log, entriesOf, isTransient, whenAway } = options
+  const { sql, redis, pulse, log, entriesOf, isTransient, whenAway, mostSwept = BATCH } = options
   const { sweepEveryMs, minAgeMs, repeatEveryMs, measureEveryMs } = options
   const rows = outboxRows(sql, options.table)
   const gauges = { waiting: 0, oldestS: 0 }
@@ -88,7 +90,7 @@ export function startSweeper(options: SweepOptions) {
 
   /** Answers how many rows it found. */
   const sweepOnce = async () => {
-    const batch = await rows.overdue(minAgeMs, setAside.ids(), BATCH)
+    const batch = await rows.overdue(minAgeMs, setAside.ids(), mostSwept)
     if (batch.length === 0) return 0
     const sent = await sendAll([...batch])
     await rows.remove(sent.map(({ id }) => id))
@@ -97,8 +99,8 @@ export function startSweeper(options: SweepOptions) {
   }
 
   const sweep = async () => {
-    let found = BATCH
-    while (found === BATCH && !closing && (await isMyTurn())) found = await sweepOnce()
+    let found = mostSwept
+    while (found === mostSwept && !closing && (await isMyTurn())) found = await sweepOnce()
   }
 
   const repeat = async () => {

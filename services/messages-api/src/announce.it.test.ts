@@ -91,16 +91,20 @@ it('while Redis is away writes are answered, cards go to rooms-api by hand, and 
 
 it('what a crash left unpublished is said by the sweeper, rev by rev', async () => {
   const room_id = anOpenRoom(rig.rooms)
+  const other = anOpenRoom(rig.rooms)
   await converse(room_id)
+  await converse(other)
   await until(outboxEmpty)
   await redis.flushall()
   await rig.admin`
     insert into messages.outbox (topic, subject, first_rev, last_rev, detail, created_at) values
-      ('batch', '', 0, 0, ${`${room_id}:1:2`}, now() - interval '1 minute'),
+      ('batch', '', 0, 0, ${`${other}:1:1 ${room_id}:1:2`}, now() - interval '1 minute'),
       ('changes', ${room_id}, 3, 3, '', now() - interval '1 minute'),
       ('read', ${room_id}, 0, 0, 'farmer', now() - interval '1 minute')`
   await until(async () => (await said(room_id)).length === 4)
   const events = await said(room_id)
   expect(brief(events)).toEqual(['message.created 1', 'message.updated 2', 'message.deleted 3', 'read.moved 1'])
+  expect(events.map((it) => it.card?.room_id)).toEqual([undefined, room_id, room_id, room_id])
+  expect(brief(await said(other))).toEqual(['message.created 1'])
   await until(outboxEmpty)
 })

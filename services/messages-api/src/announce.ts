@@ -5,10 +5,10 @@ import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'
 import { cardOf, cardsOf } from './cards.ts'
-import { changesAfter } from './changes.ts'
+import { changesOf } from './changes.ts'
 import type { Held } from './held.ts'
 import type { SignUrls } from './images/signed-urls.ts'
-import { changesRow, type Named, roomsOf } from './outbox-rows.ts'
+import { changesRow, roomsOf } from './outbox-rows.ts'
 import { changeFrame, type RenderedChange, readFrame } from './rendering.ts'
 import type { Party, RoomRow } from './rows.ts'
 import type { Told } from './story.ts'
@@ -55,6 +55,7 @@ export const readEntry = (room: RoomRow, party: Party, card: Card | null, reques
 export const sayChanges = (db: Database, rooms: InternalClient, sign: SignUrls) => ({
   sql: db.sql,
   table: 'messages.outbox',
+  mostSwept: MOST_SWEPT,
   entriesOf: (rows: readonly OutboxRow[]) => entriesOf(db.sql, sign, rows),
   isTransient: isDependencyAway,
   whenAway: async (rows: readonly OutboxRow[]) => {
@@ -67,6 +68,8 @@ export const sayChanges = (db: Database, rooms: InternalClient, sign: SignUrls) 
 })
 
 const HAND_OVER_DEADLINE_MS = 2_000
+/** A row of a batch stands for up to 500 messages: some 15 MB at a time, and well within a sweeper's turn. */
+const MOST_SWEPT = 50
 /** As many cards as rooms-api takes at once: a row of a batch stands for many rooms. */
 const MOST_CARDS = 1_000
 
@@ -75,23 +78,16 @@ async function entriesOf(sql: Sql, sign: SignUrls, rows: readonly OutboxRow[]): 
   const named = rows.flatMap(roomsOf)
   const rooms = [...new Set(named.map(({ room_id }) => room_id))]
   const cards = new Map((await cardsOf(sql, rooms)).map((card) => [card.room_id, card]))
-  const entries: Entry[] = []
-  for (const one of named) {
-    const card = cards.get(one.room_id) ?? null
-    const isRead = one.row.topic === 'read'
-    entries.push(...(isRead ? await readEntries(sql, one.row, card) : await changeEntries(sql, sign, one, card)))
-  }
+  const { read = [], changed = [] } = Object.groupBy(named, ({ row }) => (row.topic === 'read' ? 'read' : 'changed'))
+  const changes = await changesOf(sql, sign, changed)
+  const entries = changes.flatMap((change) => {
+    const of = changed[change.asked]
+    if (!of) return []
+    const card = change.rev === of.last ? (cards.get(change.room_id) ?? null) : null
+    return [changeEntry(change, card, of.row.request_id)]
+  })
+  for (const { row, room_id } of read) entries.push(...(await readEntries(sql, row, cards.get(room_id) ?? null)))
   return entries
-}
-
-async function changeEntries(
-  sql: Sql,
-  sign: SignUrls,
-  { row, room_id, first, last }: Named,
-  card: Card | null,
-): Promise<Entry[]> {
-  const changes = await changesAfter(sql, sign, room_id, first - 1, last - first + 1)
-  return changes.map((change) => changeEntry(change, change.rev === last ? card : null, row.request_id))
 }
 
 async function readEntries(sql: Sql, row: OutboxRow, card: Card | null): Promise<Entry[]> {

@@ -5,36 +5,40 @@ import { type MessageRow, type RoomRow, readerSeq, toPosition } from './rows.ts'
 
 type Markers = Pick<RoomRow, 'customer_id' | 'customer_seq' | 'farmer_seq'>
 
+/** Revs of a room, both ends included. */
+export type Revs = { room_id: string; first: number; last: number }
+
 /**
- * Every change of a room above `afterRev`, one by one and without a gap, oldest first: what live sockets are owed. A
- * message that has changed again since is told at its old rev too, as it is now.
+ * Every change of these revs, one by one and without a gap, in the order in which they are asked for: what live sockets are
+ * owed. A message that has changed again since is told at its old rev too, as it is now. `asked` is the place of its room
+ * in the question.
  */
-export async function changesAfter(
+export async function changesOf(
   sql: Sql,
   sign: SignUrls,
-  roomId: string,
-  afterRev: number,
-  limit: number,
-): Promise<RenderedChange[]> {
-  const rows = await sql<(MessageRow & Markers & { at_rev: number; change: Change | null })[]>`
-    with told as (
+  revs: readonly Revs[],
+): Promise<(RenderedChange & { asked: number })[]> {
+  const rows = await sql<(MessageRow & Markers & { at_rev: number; change: Change | null; asked: number })[]>`
+    select m.*, told.at_rev, told.change, r.customer_id, r.customer_seq, r.farmer_seq, (a.ord - 1)::float8 as asked
+    from unnest(
+      ${revs.map(({ room_id }) => room_id)}::uuid[],
+      ${revs.map(({ first }) => toPosition(first))}::int[],
+      ${revs.map(({ last }) => toPosition(last))}::int[]
+    ) with ordinality as a (room_id, first, last, ord)
+    cross join lateral (
       select rev as at_rev, message_id, null as change from messages.messages
-      where room_id = ${roomId} and rev > ${toPosition(afterRev)}
+      where room_id = a.room_id and rev between a.first and a.last
       union all
       select rev, message_id, change from messages.superseded
-      where room_id = ${roomId} and rev > ${toPosition(afterRev)}
-      order by at_rev
-      limit ${limit}
-    )
-    select m.*, told.at_rev, told.change, r.customer_id, r.customer_seq, r.farmer_seq
-    from told
+      where room_id = a.room_id and rev between a.first and a.last
+    ) told
     join messages.messages m using (message_id)
     join messages.rooms r on r.room_id = m.room_id
-    order by told.at_rev`
+    order by a.ord, told.at_rev`
   return rows.map((row) => {
     const change = row.change ?? lastChange(row)
     const frame = changeFrame(sign, change, { ...row, rev: row.at_rev }, readerSeq(row, row.sender_id))
-    return { room_id: roomId, rev: row.at_rev, change, frame }
+    return { room_id: row.room_id, rev: row.at_rev, change, frame, asked: row.asked }
   })
 }
 

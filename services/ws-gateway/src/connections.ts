@@ -51,8 +51,7 @@ export function openConnections(given: ConnectionsOptions): Connections {
     for (const connection of open) if (!connection.closed) connection.tick()
   })
   options.metrics.sockets(() => open.size)
-  // There where Node was started with --expose-gc (infra/start).
-  const countHandshake = afterWaves(options.clock, () => void globalThis.gc?.({ type: 'major', execution: 'async' }))
+  const countHandshake = afterWaves(options.clock, () => open.size, collectGarbage)
 
   return {
     accept(ws, wire, requestId) {
@@ -78,6 +77,9 @@ export function openConnections(given: ConnectionsOptions): Connections {
     },
   }
 }
+
+/** Also moves together what lives, so that memory is given back. There where Node was started with --expose-gc (infra/start). */
+const collectGarbage = () => void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' })
 
 async function closeInSteps(leaving: readonly Connection[]) {
   const size = Math.max(STEP_SOCKETS, Math.ceil(leaving.length / MOST_STEPS))

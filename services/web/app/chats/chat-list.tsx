@@ -40,7 +40,7 @@ export function ChatList({ title, open }: { title: string; open?: string }) {
             </li>
           ))}
         </ul>
-        {loaded && rooms.length === 0 && <NoChats filter={filter} onShowAll={() => setFilter({})} />}
+        {loaded && !has_more && rooms.length === 0 && <NoChats filter={filter} onShowAll={() => setFilter({})} />}
         {!loaded && !error && <p className="chat-list-note">{isComing ? chats.loading : chats.later}</p>}
         {error && (
           <p className="chat-list-note" role="alert">

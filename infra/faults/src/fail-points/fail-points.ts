@@ -54,8 +54,8 @@ export const failPoints = {
   'outbox-by-id': [
     {
       file: 'packages/outbox/src/sweep.ts',
-      find: 'const batch = await rows.overdue(minAgeMs, setAside.ids(), BATCH)',
-      put: 'const batch = (await rows.overdue(minAgeMs, [], BATCH)).filter(({ id }) => Number(id) > (globalThis.swept ?? 0))',
+      find: 'const batch = await rows.overdue(minAgeMs, setAside.ids(), mostSwept)',
+      put: 'const batch = (await rows.overdue(minAgeMs, [], mostSwept)).filter(({ id }) => Number(id) > (globalThis.swept ?? 0))',
     },
     {
       file: 'packages/outbox/src/sweep.ts',

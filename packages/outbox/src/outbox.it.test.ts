@@ -95,6 +95,20 @@ test('rows that were committed and never published are swept, in more than one b
   await until(() => gauges.waiting === 0)
 })
 
+test('where a row stands for much, no more are swept at a time than the owner says', async () => {
+  const sizes: number[] = []
+  await write(range(0, 25))
+  outbox({
+    mostSwept: 10,
+    entriesOf: async (rows) => {
+      sizes.push(rows.length)
+      return render(rows)
+    },
+  })
+  await until(isDrained)
+  expect(sizes).toEqual([10, 10, 5])
+})
+
 test('a row is left to its writer until it is old enough', async () => {
   outbox({ minAgeMs: 400 })
   await write([1])

@@ -22,7 +22,7 @@ export type SweepOptions = Intervals & {
   redis: Redis
   pulse: Pulse
   log: Log
-  /** Renders rows into entries, in the same order, from what is durable now. Facts that are gone: no entry. */
+  /** Renders rows into entries, from what is durable now; facts of one kind in the rows' order. Those that are gone: none. */
   entriesOf(rows: OutboxRow[]): Promise<Entry[]>
   /** Rows rendered and sent at a time, where they stand for much. */
   mostSwept?: number

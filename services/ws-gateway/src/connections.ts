@@ -78,7 +78,7 @@ export function openConnections(given: ConnectionsOptions): Connections {
   }
 }
 
-/** Also moves together what lives, so that memory is given back. There where Node was started with --expose-gc (infra/start). */
+/** Moves together what lives, so that memory is given back. Only where Node was started with --expose-gc (infra/start). */
 const collectGarbage = () => void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' })
 
 async function closeInSteps(leaving: readonly Connection[]) {

@@ -1,13 +1,15 @@
 import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { v7 as uuidv7 } from 'uuid'
-import { type AppendRow, appendStatement, type Batch, type Send } from './append-statement.ts'
+import { appendKnown } from './append-known.ts'
+import { type AppendRow, appendStatement, type Batch, type Send, UNHEARD } from './append-statement.ts'
 import { appendWithImages } from './append-with-images.ts'
-import { cardOf } from './cards.ts'
+import { type CardRoom, cardOf } from './cards.ts'
 import { type Created, createdEntries } from './created-entries.ts'
 import type { Held } from './held.ts'
 import { messagesById } from './history.ts'
 import type { SignUrls } from './images/signed-urls.ts'
+import type { Parties } from './known-parties.ts'
 import { batchRow, type Named } from './outbox-rows.ts'
 import { isLocked, isTwin } from './postgres-errors.ts'
 import { messageFrame } from './rendering.ts'
@@ -49,21 +51,34 @@ export async function appendBatch(held: Held, sends: readonly Send[], requestId:
   return attempts.map((attempt, i) => repeats.get(rows[i]?.repeats ?? '') ?? attempt)
 }
 
-/** Rooms known to be kept go apart, past their locks: nobody waits for them, and no other room is passed over. */
+/**
+ * Each send by the cheapest way that is open to it, those of a way together. Rooms known to be kept go apart, past their
+ * locks: nobody waits for them, and no other room is passed over.
+ */
 async function store(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
-  const isApart = batch.sends.map(({ room_id }) => held.keptRooms.has(room_id))
-  if (!isApart.includes(true)) return storeTogether(held, batch, false)
+  if (hasImages(batch)) return storeCarefully(held, batch, held.keptRooms.has(batch.sends[0]?.room_id ?? ''))
+  const ways = Map.groupBy(batch.sends.keys(), (i) => wayOf(held, batch.sends[i]))
   const rows: AppendRow[] = []
-  const storePart = async (apart: boolean) => {
-    const places = [...isApart.keys()].filter((i) => isApart[i] === apart)
-    if (places.length === 0) return
-    const stored = await storeTogether(held, partOf(batch, places), apart)
-    stored.forEach((row, i) => {
-      rows[places[i] ?? 0] = row
-    })
-  }
-  await Promise.all([storePart(false), storePart(true)])
+  await Promise.all(
+    [...ways].map(async ([way, places]) => {
+      const stored = await storeBy[way](held, ways.size === 1 ? batch : partOf(batch, places))
+      for (const [i, place] of places.entries()) rows[place] = stored[i] ?? UNHEARD
+    }),
+  )
   return rows
+}
+
+type Way = 'known' | 'careful' | 'past-locks'
+
+function wayOf(held: Held, send: Send | undefined): Way {
+  if (!send || held.keptRooms.has(send.room_id)) return 'past-locks'
+  return held.parties.partyOf(send.room_id, send.sender_id) ? 'known' : 'careful'
+}
+
+const storeBy: Record<Way, (held: Held, batch: Batch) => Promise<readonly AppendRow[]>> = {
+  known: storeKnown,
+  careful: (held, batch) => storeCarefully(held, batch, false),
+  'past-locks': (held, batch) => storeCarefully(held, batch, true),
 }
 
 const partOf = (batch: Batch, places: readonly number[]): Batch => ({
@@ -72,7 +87,27 @@ const partOf = (batch: Batch, places: readonly number[]): Batch => ({
   ids: places.flatMap((i) => batch.ids[i] ?? []),
 })
 
-async function storeTogether(held: Held, batch: Batch, passLocks: boolean): Promise<readonly AppendRow[]> {
+async function storeKnown(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
+  try {
+    return await held.db.run((sql) => appendKnown(sql, batch, held.parties))
+  } catch (error) {
+    if (!(isTwin(error) || isLocked(error))) throw error
+    return storeCarefully(held, batch, isLocked(error))
+  }
+}
+
+async function storeCarefully(held: Held, batch: Batch, passLocks: boolean): Promise<readonly AppendRow[]> {
+  const rows = await tryCarefully(held, batch, passLocks)
+  for (const row of rows) if (row.outbox_id !== null) learnParties(held, row)
+  return rows
+}
+
+/** Whoever was stored once goes the common way from then on. */
+function learnParties({ parties }: Held, { room_id, customer_id, farmer_id }: CardRoom & Partial<Parties>) {
+  if (customer_id !== undefined && farmer_id !== undefined) parties.learn({ room_id, customer_id, farmer_id })
+}
+
+async function tryCarefully(held: Held, batch: Batch, passLocks: boolean): Promise<readonly AppendRow[]> {
   let skipBusy = passLocks
   for (let tries = 1; ; tries++) {
     try {

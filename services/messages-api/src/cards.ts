@@ -46,8 +46,22 @@ const parsed = (last: NonNullable<CardRow['last']>) => ({ ...last, created_at: n
 
 type Last = Pick<MessageRow, 'message_id' | 'seq' | 'kind' | 'sender_id' | 'body' | 'images' | 'created_at'>
 
+/** What of a room's row its card shows. */
+export type CardRoom = Pick<
+  RoomRow,
+  | 'room_id'
+  | 'card_rev'
+  | 'event_no'
+  | 'last_seq'
+  | 'customer_unread'
+  | 'farmer_unread'
+  | 'customer_seq'
+  | 'farmer_seq'
+  | 'order_seq'
+>
+
 /** A card from the room's row and its last message. */
-export const cardOf = (room: RoomRow, last: Last | null): Card => ({
+export const cardOf = (room: CardRoom, last: Last | null): Card => ({
   room_id: room.room_id,
   card_rev: room.card_rev,
   event_no: room.event_no,

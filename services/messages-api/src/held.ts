@@ -5,6 +5,7 @@ import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Trace } from '@farmgate/service-kit/trace.ts'
 import type { Images } from './images/open-images.ts'
 import type { KeptRooms } from './kept-rooms.ts'
+import type { KnownParties } from './known-parties.ts'
 import type { AppendMeter } from './metrics.ts'
 
 /** What messages-api holds and its operations work with. */
@@ -20,6 +21,8 @@ export type Held = {
   images: Images
   /** Rooms that somebody keeps locked: no batch waits for one twice. */
   keptRooms: KeptRooms
+  /** Who is in which room, as far as we have seen: what is known need not be looked up for a send. */
+  parties: KnownParties
   /** Told of each batch that went into the histories. */
   appended: AppendMeter
 }

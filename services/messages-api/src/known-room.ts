@@ -15,5 +15,6 @@ export async function knownRoom<T extends { room: RoomRow }>(
 ): Promise<T> {
   const found = (await find()) ?? (await hearStory(held, ask.room_id, ask.requestId).then(find))
   if (!found || !partyOf(found.room, ask.user_id)) throw new Refusal('unknown_room')
+  held.parties.learn(found.room)
   return found
 }

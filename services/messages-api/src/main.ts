@@ -20,6 +20,7 @@ import { hearRooms } from './consumers/room-events.ts'
 import { openImages } from './images/open-images.ts'
 import { openImageStore } from './images/open-store.ts'
 import { rememberKeptRooms } from './kept-rooms.ts'
+import { rememberParties } from './known-parties.ts'
 import { measure, measureAppends } from './metrics.ts'
 import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
@@ -54,7 +55,8 @@ const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 
 // What it hears
 const appended = measureAppends(metrics)
-const held = { log, trace, db, outbox, rooms, images, keptRooms: rememberKeptRooms(), appended }
+const remembered = { keptRooms: rememberKeptRooms(), parties: rememberParties() }
+const held = { log, trace, db, outbox, rooms, images, ...remembered, appended }
 const reconciler = startReconciler(held)
 const consumer = startConsumer({
   ...hearRooms(held),

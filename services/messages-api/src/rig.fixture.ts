@@ -28,6 +28,7 @@ import { openFileStore } from './images/file-store.ts'
 import { openImages } from './images/open-images.ts'
 import type { ImageStore } from './images/store.ts'
 import { rememberKeptRooms } from './kept-rooms.ts'
+import { rememberParties } from './known-parties.ts'
 import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
 
@@ -113,6 +114,7 @@ async function openInstance(
     rooms,
     images,
     keptRooms: rememberKeptRooms(),
+    parties: rememberParties(),
     appended: () => undefined,
   }
   const reconciler = startReconciler(held)

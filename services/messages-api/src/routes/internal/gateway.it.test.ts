@@ -114,6 +114,53 @@ describe('send', () => {
     expect(ends.every((room) => room.last_seq === room.rev)).toBe(true)
   })
 
+  it('goes on where a batch of known rooms says something again: the rest is stored, the repeat answered', async () => {
+    const [room, other] = [anOpenRoom(rig.rooms), anOpenRoom(rig.rooms)]
+    const first = aSend(room)
+    await send([first, aSend(other)])
+    expect(await send([aSend(room), first, aSend(other), aSend(room)])).toMatchObject([
+      { outcome: 'changed', rev: 2 },
+      { outcome: 'unchanged', rev: 1 },
+      { outcome: 'changed', rev: 2 },
+      { outcome: 'changed', rev: 3 },
+    ])
+  })
+
+  it('does not hold the stranger’s send of a batch against its room', async () => {
+    const room = anOpenRoom(rig.rooms)
+    await send([aSend(room)])
+    expect(await send([aSend(room), aSend(room, { sender_id: 'mallory' }), aSend(room)])).toMatchObject([
+      { outcome: 'changed', rev: 2 },
+      { outcome: 'refused', code: 'unknown_room' },
+      { outcome: 'changed', rev: 3 },
+    ])
+  })
+
+  it('batches of the same rooms, each in an order of its own, never wait for each other in a circle', async () => {
+    const rooms = Array.from({ length: 12 }, () => anOpenRoom(rig.rooms))
+    await send(rooms.map((room) => aSend(room)))
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async (_, lane) => {
+        const all = []
+        for (let batch = 0; batch < 25; batch++) {
+          const some = rooms.filter((_room, i) => (i * 7 + batch * 5 + lane) % 3 > 0)
+          if (lane % 2) some.reverse()
+          all.push(...(await send(some.map((room) => aSend(room)))))
+        }
+        return all
+      }),
+    )
+    expect(answers.flat().filter(({ outcome }) => outcome !== 'changed')).toEqual([])
+  })
+
+  it('a room that is in our memory and no longer in the table is asked of rooms-api again', async () => {
+    const room = anOpenRoom(rig.rooms)
+    await send([aSend(room), aSend(room)])
+    await rig.admin`delete from messages.messages where room_id = ${room}`
+    await rig.admin`delete from messages.rooms where room_id = ${room}`
+    expect(await send([aSend(room)])).toMatchObject([{ outcome: 'changed', rev: 1 }])
+  })
+
   it('is not for users: 401 without the internal token', async () => {
     const answer = await fetch(`${api.url}/internal/messages/send/`, { method: 'POST', body: '{}' })
     expect(answer.status).toBe(401)

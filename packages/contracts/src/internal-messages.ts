@@ -46,6 +46,46 @@ export const sendBatch = z.object({
 export type SendBatch = z.infer<typeof sendBatch>
 export const sendBatchAnswer = z.object({ results: z.array(commandResult) })
 
+/**
+ * The line of sends, a WebSocket at SENDS_LINE: the same batch asked as a JSON text, over and over on one connection. The
+ * answer is lines of text: a head, then the ready frame of each send that has a rev, in the order of the sends.
+ */
+export const SENDS_LINE = '/internal/messages/sends/'
+export const sendsQuestion = sendBatch.extend({
+  request_id: z.string(),
+  deadline: z.number().meta({ description: 'When the asker stops waiting, in ms since 1970' }),
+})
+export type SendsQuestion = z.infer<typeof sendsQuestion>
+
+const place = z.int().min(0)
+export const sendsHead = z.object({
+  revs: z.array(position).meta({ description: 'In the order of the sends; 0 where one is refused' }),
+  unchanged: z.array(place).meta({ description: 'Which of them were there already' }),
+  refused: z.array(refused.extend({ at: place })),
+  problem: refused.shape.code.optional().meta({ description: 'All of it is refused; then the rest is empty' }),
+})
+type SendsHead = z.infer<typeof sendsHead>
+
+export function writeSendsAnswer(results: readonly CommandResult[]): string {
+  const head: SendsHead = { revs: [], unchanged: [], refused: [] }
+  const lines = ['']
+  for (const [at, result] of results.entries()) {
+    if (result.outcome === 'refused') {
+      head.refused.push({ ...result, at })
+      head.revs.push(0)
+      continue
+    }
+    if (result.outcome === 'unchanged') head.unchanged.push(at)
+    head.revs.push(result.rev)
+    lines.push(result.frame)
+  }
+  lines[0] = JSON.stringify(head)
+  return lines.join('\n')
+}
+
+export const writeSendsProblem = (problem: ErrorCode): string =>
+  JSON.stringify({ revs: [], unchanged: [], refused: [], problem } satisfies SendsHead)
+
 /** POST /internal/messages/change/: edits and deletes, done one after another in this order. */
 export const changeBatch = z.object({
   changes: z

@@ -44,6 +44,8 @@ declare module 'fastify' {
     shuttingDown: boolean
     /** Refuses what is new while this process is late to its own work. Routes that want a user ask it by themselves. */
     eventLoop: EventLoop
+    /** Whether an Authorization header carries the secret that our services share; never where there is no auth. */
+    isInternal(authorization: string | undefined): boolean
   }
   interface FastifyContextConfig {
     /** `open` asks for no token. Without it a route wants a user, or under /internal/ our own secret. */
@@ -107,10 +109,9 @@ export async function createApp(options: Options): Promise<App> {
   if (metrics) measureAnswers(app, metrics)
   traceAnswers(app, trace)
   await allowOrigins(app, config.ALLOWED_ORIGINS)
-  admitCallers(
-    app,
-    auth && { auth: await openAuth(app, auth), limits, tokens: auth.JWKS_URL ? undefined : knowTokens() },
-  )
+  const opened = auth && (await openAuth(app, auth))
+  app.decorate('isInternal', opened?.isInternal ?? (() => false))
+  admitCallers(app, opened && { auth: opened, limits, tokens: auth?.JWKS_URL ? undefined : knowTokens() })
   readNoPackedBodies(app)
   if (openapi) await describeApi(app, openapi, auth !== undefined)
   return app

@@ -11,6 +11,7 @@ import { listMissed } from './routes/internal/list-missed.ts'
 import { readBatch } from './routes/internal/read-batch.ts'
 import { replayChanges } from './routes/internal/replay-changes.ts'
 import { sendBatch } from './routes/internal/send-batch.ts'
+import { sendsLine } from './routes/internal/sends-line.ts'
 import { listMessages } from './routes/list-messages.ts'
 import { markRead } from './routes/mark-read.ts'
 import { readMessage } from './routes/read-message.ts'
@@ -29,6 +30,7 @@ const operations: readonly ((app: App, held: Held) => void)[] = [
   uploadImage,
   serveImage,
 
+  sendsLine,
   sendBatch,
   changeBatch,
   readBatch,

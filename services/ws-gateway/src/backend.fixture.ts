@@ -14,11 +14,15 @@ import {
   readBatchAnswer,
   replayAnswer,
   replayBody,
-  sendBatch,
-  sendBatchAnswer,
+  SENDS_LINE,
+  type SendsQuestion,
+  sendsQuestion,
+  writeSendsAnswer,
+  writeSendsProblem,
 } from '@farmgate/contracts/internal-messages.ts'
 import { inboxAnswer, inboxBody, inboxChangesAnswer, inboxChangesBody } from '@farmgate/contracts/internal-rooms.ts'
 import type { Message } from '@farmgate/contracts/messages.ts'
+import { answerLine } from '@farmgate/service-kit/line-server.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { type Entry, publish } from '@farmgate/streams/publish.ts'
 import { openRedis } from '@farmgate/streams/redis.ts'
@@ -58,8 +62,10 @@ export async function startBackend(redisUrl: string) {
   /** Runs before a path is answered: for what happens in between. */
   const before = new Map<string, () => Promise<void>>()
 
+  const isInternal = (authorization: string | undefined) => authorization === `Bearer ${TEST_INTERNAL_TOKEN}`
+
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url !== '/healthz' && request.headers.authorization !== `Bearer ${TEST_INTERNAL_TOKEN}`) {
+    if (request.url !== '/healthz' && !isInternal(request.headers.authorization)) {
       return reply.code(401).send()
     }
     if (state.away) return reply.code(503).send()
@@ -149,7 +155,7 @@ export async function startBackend(redisUrl: string) {
       order_status: null,
     }
   })
-  operation('messages/send', sendBatch, sendBatchAnswer, async ({ sends }) => {
+  const appendAll = async ({ sends }: SendsQuestion): Promise<CommandResult[]> => {
     const entries: Entry[] = []
     const results = sends.map(({ room_id, sender_id, client_message_id, body }): CommandResult => {
       if (body === 'refuse me') return { outcome: 'refused', code: 'unknown_image', detail: 'no such image' }
@@ -163,7 +169,24 @@ export async function startBackend(redisUrl: string) {
       return changed(change)
     })
     await say(entries)
-    return { results }
+    return results
+  }
+  answerLine(app, {
+    path: SENDS_LINE,
+    isInternal,
+    maxBytes: BATCH_BYTES,
+    async answer(text, line) {
+      const question = sendsQuestion.parse(JSON.parse(text))
+      if (state.away) return writeSendsProblem('unavailable')
+      asked.push({ path: SENDS_LINE, body: question, requestId: question.request_id })
+      await before.get(SENDS_LINE)?.()
+      const answer = writeSendsAnswer(await appendAll(question))
+      if (state.loseAnswers > 0) {
+        state.loseAnswers--
+        line.drop()
+      }
+      return answer
+    },
   })
   operation('messages/change', changeBatch, changeBatchAnswer, async ({ changes }) => {
     const results: CommandResult[] = []

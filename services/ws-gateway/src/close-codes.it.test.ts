@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { SENDS_LINE } from '@farmgate/contracts/internal-messages.ts'
 import { nowS, token } from '@farmgate/testing/tokens.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { describe, expect, it } from 'vitest'
@@ -186,9 +187,9 @@ describe('a socket is closed with', () => {
       rig.enter(room.id, 'f-1', gateway, { autoPong: false }),
       rig.open('/ws/inbox/', { user: 'c-1' }, gateway),
     ])
-    rig.backend.before.set('/internal/messages/send/', () => wait(300))
+    rig.backend.before.set(SENDS_LINE, () => wait(300))
     socket.say({ type: 'message.send', client_message_id: 'last', body: 'last' })
-    await until(() => rig.backend.askedOf('send').length > 0)
+    await until(() => rig.backend.askedOf('sends').length > 0)
     gateway.kill('SIGTERM')
     gateway.kill('SIGTERM')
     for (const one of [socket, silent, inbox]) expect(await one.closes(9_000)).toMatchObject({ code: 1012 })

@@ -1,4 +1,5 @@
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
+import type { Lines } from '@farmgate/service-kit/line-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { RateLimits } from '@farmgate/service-kit/rate-limits.ts'
 import type { Trace } from '@farmgate/service-kit/trace.ts'
@@ -27,6 +28,8 @@ type Needs = {
   messagesApi: InternalClient
   /** The same with connections of its own, so that a send never waits behind those who come back. */
   commandsApi: InternalClient
+  /** Kept lines for sends, the hot path. */
+  sendsLines: Lines
   roomsApi: InternalClient
 }
 
@@ -47,7 +50,7 @@ export type Held = Needs & {
 }
 
 export function hold(needs: Needs): Held {
-  const { config, log, trace, metrics, redis, pulse, messagesApi, commandsApi } = needs
+  const { config, log, trace, metrics, redis, pulse, messagesApi, commandsApi, sendsLines } = needs
   const clock = startClock()
   const heartbeatS = config.HEARTBEAT_S
   const connections = openConnections({
@@ -62,7 +65,7 @@ export function hold(needs: Needs): Held {
   const hub = new Hub(gaps.notice)
   const signals = openSignals({ redis, pulse, log })
   const presence = openPresence({ redis, pulse, log, clock, hub, signals })
-  const lanes = openLanes({ messagesApi: commandsApi, hub, log, metrics, trace })
+  const lanes = openLanes({ messagesApi: commandsApi, sendsLines, hub, log, metrics, trace })
   metrics.rooms(() => hub.size)
   metrics.redisUp(() => pulse.state === 'up')
   return {

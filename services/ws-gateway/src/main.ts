@@ -1,8 +1,10 @@
+import { SENDS_LINE } from '@farmgate/contracts/internal-messages.ts'
 import { createApp } from '@farmgate/service-kit/app.ts'
 import { openAuth } from '@farmgate/service-kit/auth.ts'
 import { configOrExit } from '@farmgate/service-kit/config.ts'
 import { answerHealth } from '@farmgate/service-kit/health.ts'
 import { internalClient } from '@farmgate/service-kit/internal-client.ts'
+import { openLines } from '@farmgate/service-kit/line-client.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { createMetrics } from '@farmgate/service-kit/metrics.ts'
 import { openRateLimits } from '@farmgate/service-kit/rate-limits.ts'
@@ -31,8 +33,9 @@ const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log
 const toMessages = { name: 'messages-api', baseUrl: config.MESSAGES_API_URL, token, trace }
 const messagesApi = internalClient(toMessages)
 const commandsApi = internalClient({ ...toMessages, connections: LANE_CONNECTIONS })
+const sendsLines = openLines({ name: 'messages-api', baseUrl: config.MESSAGES_API_URL, path: SENDS_LINE, token })
 const roomsApi = internalClient({ name: 'rooms-api', baseUrl: config.ROOMS_API_URL, token })
-const apis = { messagesApi, commandsApi, roomsApi }
+const apis = { messagesApi, commandsApi, sendsLines, roomsApi }
 const held = hold({ config, log, trace, metrics: gatewayMetrics(metrics), redis, pulse, limits, ...apis })
 
 // What it hears
@@ -52,5 +55,5 @@ await serve(app, {
   port: config.WS_GATEWAY_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [tail, held, pulse, limits, redis, messagesApi, commandsApi, roomsApi, metrics, trace],
+  closing: [tail, held, pulse, limits, redis, messagesApi, commandsApi, sendsLines, roomsApi, metrics, trace],
 })

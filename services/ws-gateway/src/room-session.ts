@@ -89,8 +89,9 @@ export class RoomSession {
    * A command was repeated and changed nothing; `frame` says it again, to this socket only. If its rev has not been told
    * here yet, the live frame of that rev says it.
    */
-  repeated(rev: number, frame: string): void {
+  repeated(rev: number, frame: string | TextFrame): void {
     if (rev > this.position) this.room.saw(rev)
+    else if (typeof frame !== 'string') this.tell(frame)
     else for (const one of frame.split('\n')) this.tell(one)
   }
 

@@ -9,9 +9,9 @@ export type TextFrame = { readonly bytes: Buffer }
 
 /**
  * A text as the bytes of one WebSocket frame, unmasked as a server's are (RFC 6455, 5.2). Made once and written to as many
- * sockets as want it: no header for each, and one write instead of two.
+ * sockets as want it: no header for each, and one write instead of two. Text that came as bytes is copied: what it came in can go.
  */
-export function textFrame(text: string): TextFrame {
+export function textFrame(text: string | Buffer): TextFrame {
   const length = Buffer.byteLength(text)
   const start = length <= MOST_IN_7_BITS ? 2 : length <= MOST_IN_16_BITS ? 4 : 10
   const bytes = Buffer.allocUnsafe(start + length)
@@ -25,6 +25,7 @@ export function textFrame(text: string): TextFrame {
     bytes[1] = IN_64_BITS
     bytes.writeBigUInt64BE(BigInt(length), 2)
   }
-  bytes.write(text, start)
+  if (typeof text === 'string') bytes.write(text, start)
+  else text.copy(bytes, start)
   return { bytes }
 }

@@ -1,7 +1,7 @@
 import type { JoinAnswer } from '@farmgate/contracts/internal-messages.ts'
 import { Gate } from './gate.ts'
 import type { RoomSession } from './room-session.ts'
-import { textFrame } from './text-frame.ts'
+import { type TextFrame, textFrame } from './text-frame.ts'
 
 /** `frame` is '' where the marker is known from an answer: everybody welcomed has been told of it. */
 type ReadMarker = { seq: number; frame: string }
@@ -9,7 +9,7 @@ type ReadMarker = { seq: number; frame: string }
 /** A room that somebody watches here: its sockets, its gate, and what a welcome must not be behind of. */
 export class WatchedRoom {
   readonly id: string
-  readonly gate: Gate<string>
+  readonly gate: Gate<string | TextFrame>
   readonly sessions = new Set<RoomSession>()
   /** Who is online, and through which gateways (presence.ts). */
   readonly present = new Map<string, Set<string>>()
@@ -30,8 +30,11 @@ export class WatchedRoom {
     this.gate = new Gate((rev, frame) => this.#pass(rev, frame))
   }
 
-  /** A change with its ready frames, separated by a line feed; from whichever side it comes first. True the first time. */
-  offer(rev: number, frame: string): boolean {
+  /**
+   * A change with its ready frames, separated by a line feed, or one as its bytes; from whichever side it comes first. True
+   * the first time.
+   */
+  offer(rev: number, frame: string | TextFrame): boolean {
     const isNews = this.lacks(rev)
     this.gate.offer(rev, frame)
     if (this.gate.behind) this.#onBehind(this)
@@ -96,8 +99,8 @@ export class WatchedRoom {
   }
 
   /** The hottest line of the gateway: encoded once, the same bytes to each socket. */
-  #pass(rev: number, frame: string) {
-    const frames = frame.includes('\n') ? frame.split('\n').map(textFrame) : [textFrame(frame)]
+  #pass(rev: number, frame: string | TextFrame) {
+    const frames = typeof frame === 'string' ? frame.split('\n').map(textFrame) : [frame]
     for (const session of this.sessions) session.pass(rev, frames)
   }
 }

@@ -1,5 +1,5 @@
 import { type ChangeBatch, changeBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
-import { type LaneHolds, openRoomLane, type RoomLane, settleChange } from './room-lane.ts'
+import { byPost, type LaneHolds, openRoomLane, type Result, type RoomLane, settleChange } from './room-lane.ts'
 
 /** They are done one after another: a batch must end within its deadline. */
 const MAX_BATCH = 50
@@ -8,11 +8,10 @@ export type Change = ChangeBatch['changes'][number]
 
 /** Edits and deletes. */
 export const openChanges = (holds: LaneHolds): RoomLane<Change> =>
-  openRoomLane(
+  openRoomLane<Change, Result>(
     {
       name: 'change',
-      bodyOf: (changes) => ({ changes }),
-      answer: changeBatchAnswer,
+      ask: byPost(holds, 'change', (changes) => ({ changes }), changeBatchAnswer),
       maxBatch: MAX_BATCH,
       settle: (command, result, isRetry) => settleChange(holds.hub, command, result, isRetry),
     },

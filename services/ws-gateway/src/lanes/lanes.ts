@@ -4,7 +4,7 @@ import { openReads, type Reads } from './reads.ts'
 import type { LaneHolds, RoomLane } from './room-lane.ts'
 import { openSends, type Send } from './sends.ts'
 
-/** Requests under way at most, in the lanes of sends, changes and reads. */
+/** Requests under way at most, in the lanes of sends (where messages-api has no lines yet), changes and reads. */
 export const LANE_CONNECTIONS = 3 * MOST_UNDER_WAY
 
 export type Lanes = {

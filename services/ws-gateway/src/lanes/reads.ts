@@ -1,6 +1,6 @@
-import { type ReadBatch, readBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
+import { type ReadBatch, type ReadResult, readBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
 import type { RoomSession } from '../room-session.ts'
-import { type LaneHolds, openRoomLane } from './room-lane.ts'
+import { byPost, type LaneHolds, openRoomLane } from './room-lane.ts'
 
 const MAX_BATCH = 500
 
@@ -16,11 +16,10 @@ export type Reads = {
 export function openReads(holds: LaneHolds): Reads {
   const waiting = new Map<string, Read>()
   const keyOf = ({ room_id, user_id }: Read) => `${room_id} ${user_id}`
-  const lane = openRoomLane(
+  const lane = openRoomLane<Read, ReadResult>(
     {
       name: 'read',
-      bodyOf: (reads: Read[]) => ({ reads }),
-      answer: readBatchAnswer,
+      ask: byPost(holds, 'read', (reads) => ({ reads }), readBatchAnswer),
       maxBatch: MAX_BATCH,
       onLeave: (read) => waiting.delete(keyOf(read)),
       settle: ({ session, item }, result) => {

@@ -1,12 +1,14 @@
-import type { CommandResult, ReadResult, Refused } from '@farmgate/contracts/internal-messages.ts'
+import type { Refused } from '@farmgate/contracts/internal-messages.ts'
 import { isDependencyAway } from '@farmgate/service-kit/dependency.ts'
 import type { InternalClient } from '@farmgate/service-kit/internal-client.ts'
+import type { Lines } from '@farmgate/service-kit/line-client.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Trace } from '@farmgate/service-kit/trace.ts'
 import type { z } from 'zod'
 import type { Hub } from '../hub.ts'
 import type { GatewayMetrics } from '../metrics.ts'
 import type { RoomSession } from '../room-session.ts'
+import type { TextFrame } from '../text-frame.ts'
 import { openLane } from './lane.ts'
 
 const MAX_WAITING = 10_000
@@ -20,34 +22,56 @@ export type RoomLane<Item> = {
   close(): Promise<void>
 }
 
-export type LaneHolds = { messagesApi: InternalClient; hub: Hub; log: Log; metrics: GatewayMetrics; trace: Trace }
+export type LaneHolds = {
+  messagesApi: InternalClient
+  /** The way of sends: lines that are kept. */
+  sendsLines: Lines
+  hub: Hub
+  log: Log
+  metrics: GatewayMetrics
+  trace: Trace
+}
+
+export type AskBatch<Item, Result> = (
+  items: Item[],
+  call: { deadlineMs: number; requestId: string },
+) => Promise<readonly Result[]>
 
 type Options<Item, Result> = {
   name: 'send' | 'change' | 'read'
-  bodyOf: (items: Item[]) => object
+  ask: AskBatch<Item, Result>
   onLeave?: (item: Item) => void
-  answer: z.ZodType<{ results: Result[] }>
   settle: (command: Command<Item>, result: Result | Refused, isRetry: boolean) => void
   maxBatch: number
 }
 
+/** Asks by `POST /internal/messages/<name>/`. */
+export const byPost =
+  <Item, Result>(
+    { messagesApi }: LaneHolds,
+    name: string,
+    bodyOf: (items: Item[]) => object,
+    answer: z.ZodType<{ results: Result[] }>,
+  ): AskBatch<Item, Result> =>
+  async (items, call) => {
+    const schema = answer
+    return (await messagesApi.post(`/internal/messages/${name}/`, bodyOf(items), { ...call, schema })).results
+  }
+
 /**
- * The lane to `POST /internal/messages/<name>/`; a room's commands keep their order. All rooms share it: a batch costs as
- * much as twenty messages, so few and large ones are cheaper.
+ * A lane to messages-api; a room's commands keep their order. All rooms share it: a batch costs as much as twenty
+ * messages, so few and large ones are cheaper.
  */
-export function openRoomLane<Item extends { room_id: string }, Result extends CommandResult | ReadResult>(
-  { name, bodyOf, answer, onLeave, settle, maxBatch }: Options<Item, Result>,
-  { messagesApi, log, metrics }: LaneHolds,
+export function openRoomLane<Item extends { room_id: string }, Result extends { outcome: string }>(
+  { name, ask: askBatch, onLeave, settle, maxBatch }: Options<Item, Result>,
+  { log, metrics }: LaneHolds,
 ): RoomLane<Item> {
   const ask = async (batch: readonly Command<Item>[], deadlineMs: number) => {
     metrics.batchSize.observe({ lane: name }, batch.length)
-    const requestId = batch[0]?.session.connection.requestId
+    const requestId = batch[0]?.session.connection.requestId ?? ''
     const end = metrics.batchSeconds.startTimer({ lane: name })
-    const { results } = await messagesApi.post(`/internal/messages/${name}/`, bodyOf(batch.map(({ item }) => item)), {
-      deadlineMs,
-      schema: answer,
-      ...(requestId !== undefined && { requestId }),
-    })
+    const items = batch.map(({ item }) => item)
+    const results = await askBatch(items, { deadlineMs, requestId })
     end()
     return results
   }
@@ -76,11 +100,14 @@ export function openRoomLane<Item extends { room_id: string }, Result extends Co
   }
 }
 
+/** As `CommandResult` of the contracts; its frame may be the bytes that sockets are told. */
+export type Result = { outcome: 'changed' | 'unchanged'; rev: number; frame: string | TextFrame } | Refused
+
 /** What a change of the history came to, for the one who asked and for the room; true where it is news to the room. */
 export function settleChange(
   hub: Hub,
   { session, since }: Command<unknown>,
-  result: CommandResult,
+  result: Result,
   isRetry: boolean,
   clientMessageId?: string,
 ): boolean {

@@ -1,7 +1,8 @@
-import { type CommandResult, type SendBatch, sendBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
+import { type SendBatch, sendBatchAnswer } from '@farmgate/contracts/internal-messages.ts'
 import type { Span } from '@farmgate/service-kit/trace.ts'
 import { sampleDelivery } from '../delivery.ts'
-import { type LaneHolds, openRoomLane, type RoomLane, settleChange } from './room-lane.ts'
+import { askSends } from './ask-sends.ts'
+import { byPost, type LaneHolds, openRoomLane, type Result, type RoomLane, settleChange } from './room-lane.ts'
 
 const MAX_BATCH = 500
 
@@ -11,11 +12,13 @@ export function openSends(holds: LaneHolds): RoomLane<Send> {
   const { trace } = holds
   const sample = sampleDelivery(holds.metrics)
   const spans = new WeakMap<Send, Span>()
-  const lane = openRoomLane<Send, CommandResult>(
+  const lane = openRoomLane<Send, Result>(
     {
       name: 'send',
-      bodyOf: (sends) => ({ sends }),
-      answer: sendBatchAnswer,
+      ask: askSends(
+        holds.sendsLines,
+        byPost(holds, 'send', (sends) => ({ sends }), sendBatchAnswer),
+      ),
       maxBatch: MAX_BATCH,
       settle(command, result, isRetry) {
         const { client_message_id, traceparent } = command.item

@@ -1,3 +1,4 @@
+import { SENDS_LINE } from '@farmgate/contracts/internal-messages.ts'
 import { publish } from '@farmgate/streams/publish.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { describe, expect, it } from 'vitest'
@@ -133,11 +134,11 @@ describe('the room socket', () => {
     const room = rig.backend.openRoom()
     const socket = await enter(0, room.id, 'c-1')
     const answer = Promise.withResolvers<void>()
-    rig.backend.before.set('/internal/messages/send/', () => answer.promise)
+    rig.backend.before.set(SENDS_LINE, () => answer.promise)
     const body = 'x'.repeat(1_000)
     for (const n of range(1, 4_000)) send(socket, `m-${n}`, body)
     socket.say({ type: 'ping' })
-    await until(() => rig.backend.askedOf('send').some((batch) => JSON.stringify(batch).includes(room.id)))
+    await until(() => rig.backend.askedOf('sends').some((batch) => JSON.stringify(batch).includes(room.id)))
     await expect(socket.hears('pong', 1, 500)).rejects.toThrow()
     const metrics = await (await fetch(`${rig.at(0).url}/metrics`)).text()
     expect(metrics).toMatch(/sockets_held_back_total\{[^}]*\} [1-9]/)

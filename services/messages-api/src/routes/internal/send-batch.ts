@@ -4,7 +4,10 @@ import { append } from '../../append.ts'
 import type { Held } from '../../held.ts'
 import { toSendResult } from '../../to-result.ts'
 
-/** POST /internal/messages/send/ — a lane's sends, stored together, answered one by one in their order. */
+/**
+ * POST /internal/messages/send/ — a lane's sends, stored together, answered one by one in their order: as sends-line.ts, for
+ * gateways that know no line.
+ */
 export function sendBatch(app: App, held: Held) {
   app.post('/internal/messages/send/', { schema: { body }, bodyLimit: BATCH_BYTES }, async (request) => ({
     results: (await append(held, request.body.sends, request.id)).map(toSendResult),
@@ -12,4 +15,4 @@ export function sendBatch(app: App, held: Held) {
 }
 
 /** 1,000 sends of 4,000 characters, at their widest in JSON. */
-const BATCH_BYTES = 32 * 1024 * 1024
+export const BATCH_BYTES = 32 * 1024 * 1024

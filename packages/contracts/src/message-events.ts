@@ -49,20 +49,25 @@ const change = {
   traceparent: traceparent.optional(),
 }
 
+/** Cards with the requests that caused them, as a JSON array in a stream field. */
+const causedCard = card.extend({ request_id: requestId })
+export type CausedCard = z.infer<typeof causedCard>
+
 /** A JSON array in a stream field. */
-const cardsField = z.string().transform((json, context) => {
-  try {
-    return z.array(card).parse(JSON.parse(json))
-  } catch {
-    context.addIssue({ code: 'custom', message: 'are no cards' })
-    return z.NEVER
-  }
-})
+const arrayField = <Item extends z.ZodType>(item: Item) =>
+  z.string().transform((json, context) => {
+    try {
+      return z.array(item).parse(JSON.parse(json))
+    } catch {
+      context.addIssue({ code: 'custom', message: 'are no cards' })
+      return z.NEVER
+    }
+  })
 
 /**
- * Entries are flat: strings that a gateway passes on without a parse. The last entry of a batch and room carries the
- * card; the others leave it empty. What a batch created stands in one entry for each shard, in columns, since under load
- * an entry costs more than a message.
+ * Entries are flat: strings that a gateway passes on without a parse. What a batch created stands in one entry for each
+ * shard, in columns, since under load an entry costs more than a message; the cards of its rooms follow in `cards.changed`,
+ * where a room that talks all the time stands once for many messages. Any other entry carries the card of its room.
  */
 export const messageEvents = {
   'messages.created': z.object({
@@ -70,8 +75,14 @@ export const messageEvents = {
     room_ids: z.string().min(1).meta({ description: "Separated by a space: each message's room" }),
     revs: z.string().min(1).meta({ description: 'Separated by a space: its rev' }),
     frames: z.string().min(1).meta({ description: 'Separated by a line feed: its ready frame' }),
-    cards: cardsField.meta({ description: 'A JSON array: the card of each room whose last message is among them' }),
+    cards: arrayField(card).meta({
+      description: 'A JSON array: the card of each room whose last message is among them; empty where they follow',
+    }),
     request_id: requestId,
+  }),
+  'cards.changed': z.object({
+    type: z.literal('cards.changed'),
+    cards: arrayField(causedCard).meta({ description: 'A JSON array of cards, a room in it once' }),
   }),
   'message.created': z.object({ type: z.literal('message.created'), ...change }),
   'message.updated': z.object({ type: z.literal('message.updated'), ...change }),
@@ -89,6 +100,7 @@ export const messageEvents = {
 
 export const messageEvent = z.discriminatedUnion('type', [
   messageEvents['messages.created'],
+  messageEvents['cards.changed'],
   messageEvents['message.created'],
   messageEvents['message.updated'],
   messageEvents['message.deleted'],

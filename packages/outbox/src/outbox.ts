@@ -26,9 +26,12 @@ export type OutboxOptions = Omit<SweepOptions, keyof Intervals> & Partial<Interv
 export type Outbox = {
   /**
    * After the commit, by the writer: `entries` are what it has in hand of what `rows` (just inserted) refer to.
-   * Returns at once and never throws: what does not get through is swept later.
+   * Returns at once and never throws or rejects: what does not get through is swept later. Resolves to whether it got
+   * through, for a writer who says the rest of what its rows refer to in a second call, and names the rows only then.
    */
-  publish(entries: readonly Entry[], rows: readonly OutboxRow[]): void
+  publish(entries: readonly Entry[], rows: readonly OutboxRow[]): Promise<boolean>
+  /** What a first call did not get through: never published by the writer, but handed over while Redis is away. */
+  handOver(rows: readonly OutboxRow[]): Promise<false>
   /** Rows in the table and the age of the oldest, as last measured, every 10 s. */
   readonly gauges: Readonly<{ waiting: number; oldestS: number }>
   /** Waits for what is under way; the rest is in the table. */
@@ -43,7 +46,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
   const { maxWaiting = MAX_WAITING } = options
   const rows = outboxRows(sql, table)
   const sweeper = startSweeper({ ...options, sweepEveryMs, minAgeMs, repeatEveryMs, measureEveryMs })
-  const inFlight = new Set<Promise<void>>()
+  const inFlight = new Set<Promise<boolean>>()
   let unconfirmed = 0
 
   const warn = (event: string) => (error: unknown) => log.warn({ table, ...errorFields(error) }, event)
@@ -71,24 +74,31 @@ export function startOutbox(options: OutboxOptions): Outbox {
     try {
       await publish(redis, entries)
       cleared.add(refs.map(({ id }) => id))
+      return true
     } catch (error) {
       warn('outbox.publish_failed')(error)
       if (!(error instanceof PublishError && isKeyFault(error.cause))) pulse.suspect()
-      handedOver.add(refs)
+      return handOver(refs)
     }
+  }
+  const handOver = async (refs: readonly OutboxRow[]): Promise<false> => {
+    if (refs.length > 0) handedOver.add(refs)
+    return false
   }
 
   return {
     gauges: sweeper.gauges,
-    publish(entries, refs) {
-      if (pulse.state === 'away') return void handedOver.add(refs)
-      if (unconfirmed + entries.length > maxWaiting) return
+    handOver,
+    async publish(entries, refs) {
+      if (pulse.state === 'away') return handOver(refs)
+      if (unconfirmed + entries.length > maxWaiting) return false
       unconfirmed += entries.length
       const work = publishNow(entries, refs).finally(() => {
         unconfirmed -= entries.length
         inFlight.delete(work)
       })
       inFlight.add(work)
+      return work
     },
     async close() {
       await sweeper.close()

@@ -1,3 +1,4 @@
+import type { Card } from '@farmgate/contracts/message-events.ts'
 import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { v7 as uuidv7 } from 'uuid'
@@ -137,7 +138,7 @@ function toAttempt(sign: SignUrls, { sends, ids, at }: Batch, row: AppendRow, i:
   return { outcome: 'stored', row: message, readerSeq: 0, frame: messageFrame(sign, 'created', message, 0) }
 }
 
-/** The new messages; the last of each room brings the card. */
+/** The new messages at once, and the cards of their rooms with those of other batches. A traced one brings its own. */
 function announce(
   held: Held,
   rows: readonly AppendRow[],
@@ -146,23 +147,28 @@ function announce(
   spans: TracedSends,
 ): void {
   const created: Created[] = []
+  const cards: Card[] = []
   const boxes = new Map<string, Omit<Named, 'row'>[]>()
   for (const [i, row] of rows.entries()) {
     const stored = attempts[i]
     if (stored === undefined || stored === 'unheard' || stored.outcome !== 'stored') continue
     const { room_id, rev } = stored.row
-    const card = row.outbox_id === null ? null : cardOf(row, stored.row)
     const traceparent = tellTrace(held.trace, spans[i])
-    created.push({ room_id, rev, frame: stored.frame, card, traceparent })
+    const card = row.outbox_id === null ? null : cardOf(row, stored.row)
+    created.push({ room_id, rev, frame: stored.frame, card: traceparent === undefined ? null : card, traceparent })
+    if (card && traceparent === undefined) cards.push(card)
     if (row.outbox_id === null) continue
     const rooms = boxes.get(row.outbox_id) ?? []
     boxes.set(row.outbox_id, rooms)
     rooms.push({ room_id, first: row.first_rev, last: rev })
   }
-  held.outbox.publish(
-    createdEntries(created, requestId),
-    [...boxes].map(([id, rooms]) => batchRow(id, rooms, requestId)),
-  )
+  if (created.length === 0) return
+  held.cards.tell({
+    cards,
+    rows: [...boxes].map(([id, rooms]) => batchRow(id, rooms, requestId)),
+    requestId,
+    sent: held.outbox.publish(createdEntries(created, requestId), []),
+  })
 }
 
 const toRow = (send: Send, message_id: string, seq: number, rev: number, created_at: Date): MessageRow => ({

@@ -7,6 +7,7 @@ import type { Images } from './images/open-images.ts'
 import type { KeptRooms } from './kept-rooms.ts'
 import type { KnownParties } from './known-parties.ts'
 import type { AppendMeter } from './metrics.ts'
+import type { CardTeller } from './tell-cards.ts'
 
 /** What messages-api holds and its operations work with. */
 export type Held = {
@@ -15,6 +16,8 @@ export type Held = {
   db: Database
   /** Publishes what a transaction left in `messages.outbox`. */
   outbox: Outbox
+  /** Tells the cards of batches, and then lets their outbox rows go. */
+  cards: CardTeller
   /** rooms-api, the owner of rooms and orders. */
   rooms: InternalClient
   /** Uploads: where they are kept, how they are shown, what removes them. */

@@ -24,6 +24,7 @@ import { rememberParties } from './known-parties.ts'
 import { measure, measureAppends } from './metrics.ts'
 import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
+import { startCardTeller } from './tell-cards.ts'
 
 /**
  * Rooms are heard of twenty times a second at most, many at once: until then a reader who comes for one has it asked of
@@ -51,12 +52,13 @@ const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log
 
 // What it says
 const outbox = startOutbox({ ...sayChanges(db, rooms, images.urls.sign), redis, pulse, log })
+const cards = startCardTeller(outbox)
 const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
 
 // What it hears
 const appended = measureAppends(metrics)
 const remembered = { keptRooms: rememberKeptRooms(), parties: rememberParties() }
-const held = { log, trace, db, outbox, rooms, images, ...remembered, appended }
+const held = { log, trace, db, outbox, cards, rooms, images, ...remembered, appended }
 const reconciler = startReconciler(held)
 const consumer = startConsumer({
   ...hearRooms(held),
@@ -95,5 +97,5 @@ await serve(app, {
   port: config.MESSAGES_API_PORT,
   reusePort: config.REUSE_PORT,
   log,
-  closing: [consumer, reconciler, trimmer, outbox, pulse, rooms, images, limits, redis, db, metrics, trace],
+  closing: [consumer, reconciler, trimmer, cards, outbox, pulse, rooms, images, limits, redis, db, metrics, trace],
 })

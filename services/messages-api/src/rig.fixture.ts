@@ -31,6 +31,7 @@ import { rememberKeptRooms } from './kept-rooms.ts'
 import { rememberParties } from './known-parties.ts'
 import { startReconciler } from './reconcile.ts'
 import { answer } from './routes.ts'
+import { startCardTeller } from './tell-cards.ts'
 
 /*
  * What the tests of messages-api stand on: any number of its instances on one real Postgres and one real Redis, and a
@@ -106,11 +107,13 @@ async function openInstance(
     sweepEveryMs: 200,
     minAgeMs: 400,
   })
+  const cards = startCardTeller(outbox)
   const held = {
     log,
     trace: untraced,
     db,
     outbox,
+    cards,
     rooms,
     images,
     keptRooms: rememberKeptRooms(),
@@ -127,7 +130,7 @@ async function openInstance(
   })
   answer(app, held)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const closing = [consumer, reconciler, outbox, pulse, rooms, images, redis, db]
+  const closing = [consumer, reconciler, cards, outbox, pulse, rooms, images, redis, db]
   return {
     ...held,
     consumer,

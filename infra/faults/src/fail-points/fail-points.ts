@@ -36,8 +36,8 @@ export const failPoints = {
   'sweeper-only': [
     {
       file: 'packages/outbox/src/outbox.ts',
-      find: "if (pulse.state === 'away') return void handedOver.add(refs)",
-      put: 'return',
+      find: "if (pulse.state === 'away') return handOver(refs)",
+      put: 'return true',
     },
     { file: 'packages/outbox/src/outbox.ts', find: 'const MIN_AGE_MS = 2_000', put: 'const MIN_AGE_MS = 0' },
     { file: 'packages/outbox/src/outbox.ts', find: 'const SWEEP_EVERY_MS = 1_000', put: 'const SWEEP_EVERY_MS = 50' },
@@ -47,6 +47,11 @@ export const failPoints = {
   'no-deduplication': [
     {
       file: 'services/messages-api/src/append-statement.ts',
+      find: 'sends.map((send) => send.client_message_id)',
+      put: 'sends.map((send) => send.client_message_id && crypto.randomUUID())',
+    },
+    {
+      file: 'services/messages-api/src/append-known.ts',
       find: 'sends.map((send) => send.client_message_id)',
       put: 'sends.map((send) => send.client_message_id && crypto.randomUUID())',
     },

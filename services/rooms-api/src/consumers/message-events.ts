@@ -1,5 +1,5 @@
 import {
-  type Card,
+  type CausedCard,
   messageEvents as known,
   type MessageEvent,
   messageEvent,
@@ -17,8 +17,12 @@ export function decodeMessageEvent(fields: Readonly<Record<string, string>>): Me
 
 /** Keeps the cards: one write per room and batch, whatever the number of its messages. May run twice. */
 export const messageEvents = (db: Database, announcer: Announcer) => async (events: MessageEvent[]) => {
-  const cards = events.flatMap((event) => cardsOf(event).map((card) => ({ ...card, request_id: event.request_id })))
+  const cards = events.flatMap(cardsOf)
   announcer.tell({ events: [], rows: await db.run((sql) => applyCards(sql, cards)) })
 }
 
-const cardsOf = (event: MessageEvent): Card[] => ('cards' in event ? event.cards : event.card ? [event.card] : [])
+function cardsOf(event: MessageEvent): CausedCard[] {
+  if (event.type === 'cards.changed') return event.cards
+  const cards = 'cards' in event ? event.cards : event.card ? [event.card] : []
+  return cards.map((card) => ({ ...card, request_id: event.request_id }))
+}

@@ -1,0 +1,83 @@
+import { type Card, messageEvents } from '@farmgate/contracts/message-events.ts'
+import type { Outbox } from '@farmgate/outbox/outbox.ts'
+import type { OutboxRow } from '@farmgate/outbox/rows.ts'
+import type { Entry } from '@farmgate/streams/publish.ts'
+import { until } from '@farmgate/testing/until.ts'
+import { describe, expect, it } from 'vitest'
+import { batchRow } from './outbox-rows.ts'
+import { startCardTeller } from './tell-cards.ts'
+
+const room = (n: number) => `6f1c2d34-8f6e-4d0f-9a53-0d8f6a0f${String(n).padStart(4, '0')}`
+const card = (n: number, card_rev: number): Card => ({
+  room_id: room(n),
+  card_rev,
+  event_no: 1,
+  last_seq: card_rev,
+  customer_unread: 0,
+  farmer_unread: card_rev,
+  customer_seq: 0,
+  farmer_seq: 0,
+  order_seq: 0,
+  last_message: null,
+})
+const row = (id: string) => batchRow(id, [], 'r')
+
+/** An outbox that only notes what it is given. */
+function openTeller() {
+  const told: { cards: [room: string, cardRev: number, requestId: string][]; rows: string[] }[] = []
+  const missed: string[] = []
+  const sizes: number[] = []
+  const ids = (rows: readonly OutboxRow[]) => rows.map(({ id }) => id)
+  const outbox: Outbox = {
+    async publish(entries: readonly Entry[], rows) {
+      const parts = entries.map(({ fields }) => messageEvents['cards.changed'].parse(fields).cards)
+      const cards = parts.flat()
+      sizes.push(...parts.map(({ length }) => length))
+      told.push({ cards: cards.map((it) => [it.room_id, it.card_rev, it.request_id]), rows: ids(rows) })
+      return true
+    },
+    async handOver(rows) {
+      missed.push(...ids(rows))
+      return false
+    },
+    gauges: { waiting: 0, oldestS: 0 },
+    close: async () => undefined,
+  }
+  return { teller: startCardTeller(outbox, 30), told, missed, sizes }
+}
+const sent = Promise.resolve(true)
+
+describe('card teller', () => {
+  it('tells a card that is alone at once, and a room that goes on once for all that came meanwhile', async () => {
+    const { teller, told } = openTeller()
+    teller.tell({ cards: [card(1, 1)], rows: [row('1')], requestId: 'r-1', sent })
+    await until(() => told.length === 1)
+    teller.tell({ cards: [card(1, 2), card(2, 1)], rows: [row('2')], requestId: 'r-2', sent })
+    teller.tell({ cards: [card(1, 4)], rows: [row('3')], requestId: 'r-3', sent })
+    teller.tell({ cards: [card(1, 3)], rows: [row('4')], requestId: 'r-4', sent })
+    await teller.close()
+    expect(told).toMatchObject([{ cards: [[room(1), 1, 'r-1']], rows: ['1'] }, { rows: ['2', '3', '4'] }])
+    expect(told[1]?.cards.toSorted()).toEqual([
+      [room(1), 4, 'r-3'],
+      [room(2), 1, 'r-2'],
+    ])
+  })
+
+  it('lets no row go whose frames did not get through', async () => {
+    const { teller, told, missed } = openTeller()
+    teller.tell({ cards: [card(1, 1)], rows: [row('1')], requestId: 'r', sent: Promise.resolve(false) })
+    teller.tell({ cards: [card(2, 1)], rows: [row('2')], requestId: 'r', sent })
+    await teller.close()
+    expect(told.flatMap(({ rows }) => rows)).toEqual(['2'])
+    expect(missed).toEqual(['1'])
+  })
+
+  it('bounds an entry', async () => {
+    const { teller, told, sizes } = openTeller()
+    const cards = Array.from({ length: 1_000 }, (_, n) => card(n, 1))
+    teller.tell({ cards, rows: [], requestId: 'r', sent })
+    await teller.close()
+    expect(told[0]?.cards).toHaveLength(1_000)
+    expect(Math.max(...sizes)).toBe(64)
+  })
+})

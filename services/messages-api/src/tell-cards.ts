@@ -1,0 +1,77 @@
+import {
+  type Card,
+  type CausedCard,
+  MESSAGES_STREAM,
+  type MessageEventType,
+} from '@farmgate/contracts/message-events.ts'
+import { gather } from '@farmgate/outbox/gather.ts'
+import type { Outbox } from '@farmgate/outbox/outbox.ts'
+import type { OutboxRow } from '@farmgate/outbox/rows.ts'
+import type { Entry } from '@farmgate/streams/publish.ts'
+import { shardOf } from '@farmgate/streams/shards.ts'
+
+/** Between two tellings: a room that talks all the time is told once for all that it said meanwhile. */
+const REST_MS = 100
+/** Bounds an entry: a card is some 400 bytes. */
+const MOST_CARDS = 64
+/** Batches whose cards may wait; beyond that the sweeper tells them. */
+const MOST_WAITING = 1_000
+
+/** What a batch leaves to be told: the cards of its rooms, and the rows that stand for all of it. */
+type Batch = {
+  cards: readonly Card[]
+  rows: readonly OutboxRow[]
+  requestId: string
+  /** Whether its frames got through: only then may its rows go. */
+  sent: Promise<boolean>
+}
+
+export type CardTeller = {
+  tell(batch: Batch): void
+  /** Resolves when what had been told so far has been handed to the outbox. */
+  close(): Promise<void>
+}
+
+/**
+ * Tells rooms-api the cards of batches, a room once for all of its batches that came together. Frames do not wait for
+ * this; the outbox rows of a batch do, so that what a crash leaves untold is swept.
+ */
+export function startCardTeller(outbox: Outbox, restMs = REST_MS): CardTeller {
+  const waiting = gather<Batch>({
+    most: MOST_WAITING,
+    max: MOST_WAITING,
+    restMs,
+    work: async (batches) => {
+      const sent = await Promise.all(batches.map((batch) => batch.sent))
+      const rowsOf = (wanted: boolean) => batches.flatMap(({ rows }, i) => (sent[i] === wanted ? rows : []))
+      outbox.publish(cardEntries(batches), rowsOf(true))
+      outbox.handOver(rowsOf(false))
+    },
+  })
+  return {
+    tell: (batch) => void waiting.add([batch]),
+    close: waiting.idle,
+  }
+}
+
+/** The newest card of each room, in few entries. */
+function cardEntries(batches: readonly Batch[]): Entry[] {
+  const newest = new Map<string, CausedCard>()
+  for (const { cards, requestId } of batches) {
+    for (const card of cards) {
+      const known = newest.get(card.room_id)
+      if (!known || known.card_rev < card.card_rev) newest.set(card.room_id, { ...card, request_id: requestId })
+    }
+  }
+  const shards = Map.groupBy(newest.values(), ({ room_id }) => shardOf(room_id))
+  return [...shards.values()].flatMap((cards) => {
+    const parts = Array.from({ length: Math.ceil(cards.length / MOST_CARDS) }, (_, i) => i * MOST_CARDS)
+    return parts.map((at) => toEntry(cards.slice(at, at + MOST_CARDS)))
+  })
+}
+
+const toEntry = (cards: readonly CausedCard[]): Entry => ({
+  stream: MESSAGES_STREAM,
+  subject: cards[0]?.room_id ?? '',
+  fields: { type: 'cards.changed' satisfies MessageEventType, cards: JSON.stringify(cards) },
+})

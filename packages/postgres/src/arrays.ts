@@ -22,6 +22,9 @@ export const arrayTypes = Object.fromEntries(
   Object.entries(ARRAYS).map(([name, oid]) => [name, { to: oid, from: [], serialize: arrayLiteral, parse: String }]),
 )
 
+/** An array of what needs no quotes, uuids or numbers, as its literal: joined, where else each would be looked at. */
+export const plainArray = (items: readonly (string | number)[]): string => `{${items.join(',')}}`
+
 /** `{"a","b",null}`. A string passes: it is a literal already. */
 function arrayLiteral(items: unknown): string {
   return Array.isArray(items) ? `{${items.map(element).join(',')}}` : String(items)

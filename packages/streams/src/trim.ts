@@ -5,8 +5,8 @@ import type { Redis } from './redis.ts'
 import { streamKeys } from './shards.ts'
 
 /** Long enough for a gateway to come back and go on from its position; one that comes later compares with the owner. */
-const KEEP_MS = 120_000
-const EVERY_MS = 30_000
+const KEEP_MS = 30_000
+const EVERY_MS = 10_000
 /** Nothing is kept longer, read or not: a group that nobody serves must not fill Redis. What it missed it is told. */
 const HARD_CAP_MS = 24 * 3_600_000
 

@@ -1,4 +1,3 @@
-import type { Card } from '@farmgate/contracts/message-events.ts'
 import { DependencyAway } from '@farmgate/service-kit/dependency.ts'
 import { Refusal } from '@farmgate/service-kit/refusal.ts'
 import { v7 as uuidv7 } from 'uuid'
@@ -15,6 +14,7 @@ import { batchRow, type Named } from './outbox-rows.ts'
 import { isLocked, isTwin } from './postgres-errors.ts'
 import { messageFrame } from './rendering.ts'
 import { type MessageRow, readerSeq } from './rows.ts'
+import type { Changed } from './tell-cards.ts'
 import { type TracedSends, tellTrace, traceSends } from './traced-sends.ts'
 
 /** `stored`: new and committed. `repeated`: there already, under this client_message_id. `refused`: never stored. */
@@ -147,24 +147,24 @@ function announce(
   spans: TracedSends,
 ): void {
   const created: Created[] = []
-  const cards: Card[] = []
+  const changed: Changed[] = []
   const boxes = new Map<string, Omit<Named, 'row'>[]>()
   for (const [i, row] of rows.entries()) {
     const stored = attempts[i]
     if (stored === undefined || stored === 'unheard' || stored.outcome !== 'stored') continue
     const { room_id, rev } = stored.row
     const traceparent = tellTrace(held.trace, spans[i])
-    const card = row.outbox_id === null ? null : cardOf(row, stored.row)
-    created.push({ room_id, rev, frame: stored.frame, card: traceparent === undefined ? null : card, traceparent })
-    if (card && traceparent === undefined) cards.push(card)
+    const card = row.outbox_id !== null && traceparent !== undefined ? cardOf(row, stored.row) : null
+    created.push({ room_id, rev, frame: stored.frame, card, traceparent })
     if (row.outbox_id === null) continue
+    if (!card) changed.push({ room: row, last: stored.row })
     const rooms = boxes.get(row.outbox_id) ?? []
     boxes.set(row.outbox_id, rooms)
     rooms.push({ room_id, first: row.first_rev, last: rev })
   }
   if (created.length === 0) return
   held.cards.tell({
-    cards,
+    changed,
     rows: [...boxes].map(([id, rooms]) => batchRow(id, rooms, requestId)),
     requestId,
     sent: held.outbox.publish(createdEntries(created, requestId), []),

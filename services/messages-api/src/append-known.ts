@@ -1,3 +1,4 @@
+import { plainArray } from '@farmgate/postgres/arrays.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
 import { type AppendRow, type Batch, type Send, UNHEARD } from './append-statement.ts'
 import type { CardRoom } from './cards.ts'
@@ -33,9 +34,9 @@ const moveAndStore = (sql: Sql, { sends, ids, at, requestId }: Batch, shares: re
   return sql<MovedRoom[]>`
     with share as materialized (
       select * from unnest(
-        ${shares.map(({ room_id }) => room_id)}::uuid[],
-        ${shares.map((share) => share.count)}::int[],
-        ${shares.map((share) => share.byCustomer)}::int[]
+        ${plainArray(shares.map(({ room_id }) => room_id))}::uuid[],
+        ${plainArray(shares.map((share) => share.count))}::int[],
+        ${plainArray(shares.map((share) => share.byCustomer))}::int[]
       ) as share (room_id, count, by_customer)
     ), locked as materialized (
       -- In the order of their ids, so that two batches never wait for each other.
@@ -56,12 +57,12 @@ const moveAndStore = (sql: Sql, { sends, ids, at, requestId }: Batch, shares: re
       select i.message_id, m.room_id, m.last_seq - i.after, m.rev - i.after, m.rev - i.after, 'text', i.sender_id, i.body,
         i.client_message_id, ${at}
       from unnest(
-        ${sends.map((send) => send.room_id)}::uuid[],
+        ${plainArray(sends.map((send) => send.room_id))}::uuid[],
         ${sends.map((send) => send.sender_id)}::text[],
         ${sends.map((send) => send.client_message_id)}::text[],
         ${sends.map((send) => send.body)}::text[],
-        ${ids}::uuid[],
-        ${sends.map((_, place) => after[place] ?? 0)}::int[]
+        ${plainArray(ids)}::uuid[],
+        ${plainArray(sends.map((_, place) => after[place] ?? 0))}::int[]
       ) as i (room_id, sender_id, client_message_id, body, message_id, after)
       join moved m using (room_id)
     ), boxed as (

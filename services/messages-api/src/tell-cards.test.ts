@@ -1,24 +1,42 @@
-import { type Card, messageEvents } from '@farmgate/contracts/message-events.ts'
+import { messageEvents } from '@farmgate/contracts/message-events.ts'
 import type { Outbox } from '@farmgate/outbox/outbox.ts'
 import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { describe, expect, it } from 'vitest'
 import { batchRow } from './outbox-rows.ts'
-import { startCardTeller } from './tell-cards.ts'
+import { type Changed, startCardTeller } from './tell-cards.ts'
 
 const room = (n: number) => `6f1c2d34-8f6e-4d0f-9a53-0d8f6a0f${String(n).padStart(4, '0')}`
-const card = (n: number, card_rev: number): Card => ({
-  room_id: room(n),
-  card_rev,
-  event_no: 1,
-  last_seq: card_rev,
-  customer_unread: 0,
-  farmer_unread: card_rev,
-  customer_seq: 0,
-  farmer_seq: 0,
-  order_seq: 0,
-  last_message: null,
+const card = (n: number, card_rev: number): Changed => ({
+  room: {
+    room_id: room(n),
+    card_rev,
+    event_no: 1,
+    last_seq: card_rev,
+    customer_unread: 0,
+    farmer_unread: card_rev,
+    customer_seq: 0,
+    farmer_seq: 0,
+    order_seq: 0,
+  },
+  last: {
+    message_id: '0193579a-2f3c-7c11-9d5e-3f6a7b8c9d01',
+    room_id: room(n),
+    seq: card_rev,
+    rev: card_rev,
+    created_rev: card_rev,
+    kind: 'text',
+    sender_id: 'ada',
+    body: 'Friday?',
+    images: null,
+    client_message_id: null,
+    status_from: null,
+    status_to: null,
+    created_at: new Date(),
+    edited_at: null,
+    deleted_at: null,
+  },
 })
 const row = (id: string) => batchRow(id, [], 'r')
 
@@ -50,11 +68,11 @@ const sent = Promise.resolve(true)
 describe('card teller', () => {
   it('tells a card that is alone at once, and a room that goes on once for all that came meanwhile', async () => {
     const { teller, told } = openTeller()
-    teller.tell({ cards: [card(1, 1)], rows: [row('1')], requestId: 'r-1', sent })
+    teller.tell({ changed: [card(1, 1)], rows: [row('1')], requestId: 'r-1', sent })
     await until(() => told.length === 1)
-    teller.tell({ cards: [card(1, 2), card(2, 1)], rows: [row('2')], requestId: 'r-2', sent })
-    teller.tell({ cards: [card(1, 4)], rows: [row('3')], requestId: 'r-3', sent })
-    teller.tell({ cards: [card(1, 3)], rows: [row('4')], requestId: 'r-4', sent })
+    teller.tell({ changed: [card(1, 2), card(2, 1)], rows: [row('2')], requestId: 'r-2', sent })
+    teller.tell({ changed: [card(1, 4)], rows: [row('3')], requestId: 'r-3', sent })
+    teller.tell({ changed: [card(1, 3)], rows: [row('4')], requestId: 'r-4', sent })
     await teller.close()
     expect(told).toMatchObject([{ cards: [[room(1), 1, 'r-1']], rows: ['1'] }, { rows: ['2', '3', '4'] }])
     expect(told[1]?.cards.toSorted()).toEqual([
@@ -65,8 +83,8 @@ describe('card teller', () => {
 
   it('lets no row go whose frames did not get through', async () => {
     const { teller, told, missed } = openTeller()
-    teller.tell({ cards: [card(1, 1)], rows: [row('1')], requestId: 'r', sent: Promise.resolve(false) })
-    teller.tell({ cards: [card(2, 1)], rows: [row('2')], requestId: 'r', sent })
+    teller.tell({ changed: [card(1, 1)], rows: [row('1')], requestId: 'r', sent: Promise.resolve(false) })
+    teller.tell({ changed: [card(2, 1)], rows: [row('2')], requestId: 'r', sent })
     await teller.close()
     expect(told.flatMap(({ rows }) => rows)).toEqual(['2'])
     expect(missed).toEqual(['1'])
@@ -75,7 +93,7 @@ describe('card teller', () => {
   it('bounds an entry', async () => {
     const { teller, told, sizes } = openTeller()
     const cards = Array.from({ length: 1_000 }, (_, n) => card(n, 1))
-    teller.tell({ cards, rows: [], requestId: 'r', sent })
+    teller.tell({ changed: cards, rows: [], requestId: 'r', sent })
     await teller.close()
     expect(told[0]?.cards).toHaveLength(1_000)
     expect(Math.max(...sizes)).toBe(64)

@@ -1,14 +1,11 @@
-import {
-  type Card,
-  type CausedCard,
-  MESSAGES_STREAM,
-  type MessageEventType,
-} from '@farmgate/contracts/message-events.ts'
+import { type CausedCard, MESSAGES_STREAM, type MessageEventType } from '@farmgate/contracts/message-events.ts'
 import { gather } from '@farmgate/outbox/gather.ts'
 import type { Outbox } from '@farmgate/outbox/outbox.ts'
 import type { OutboxRow } from '@farmgate/outbox/rows.ts'
 import type { Entry } from '@farmgate/streams/publish.ts'
 import { shardOf } from '@farmgate/streams/shards.ts'
+import { type CardRoom, cardOf } from './cards.ts'
+import type { MessageRow } from './rows.ts'
 
 /** Between two tellings: a room that talks all the time is told once for all that it said meanwhile. */
 const REST_MS = 100
@@ -17,9 +14,12 @@ const MOST_CARDS = 64
 /** Batches whose cards may wait; beyond that the sweeper tells them. */
 const MOST_WAITING = 1_000
 
-/** What a batch leaves to be told: the cards of its rooms, and the rows that stand for all of it. */
+/** A room as a batch left it, with its last message: its card is made only if no later batch is told for both. */
+export type Changed = { room: CardRoom; last: MessageRow }
+
+/** What a batch leaves to be told: the rooms whose cards it changed, and the rows that stand for all of it. */
 type Batch = {
-  cards: readonly Card[]
+  changed: readonly Changed[]
   rows: readonly OutboxRow[]
   requestId: string
   /** Whether its frames got through: only then may its rows go. */
@@ -56,17 +56,21 @@ export function startCardTeller(outbox: Outbox, restMs = REST_MS): CardTeller {
 
 /** The newest card of each room, in few entries. */
 function cardEntries(batches: readonly Batch[]): Entry[] {
-  const newest = new Map<string, CausedCard>()
-  for (const { cards, requestId } of batches) {
-    for (const card of cards) {
-      const known = newest.get(card.room_id)
-      if (!known || known.card_rev < card.card_rev) newest.set(card.room_id, { ...card, request_id: requestId })
+  const newest = new Map<string, Changed & { requestId: string }>()
+  for (const { changed, requestId } of batches) {
+    for (const { room, last } of changed) {
+      const known = newest.get(room.room_id)
+      if (!known || known.room.card_rev < room.card_rev) newest.set(room.room_id, { room, last, requestId })
     }
   }
-  const shards = Map.groupBy(newest.values(), ({ room_id }) => shardOf(room_id))
-  return [...shards.values()].flatMap((cards) => {
-    const parts = Array.from({ length: Math.ceil(cards.length / MOST_CARDS) }, (_, i) => i * MOST_CARDS)
-    return parts.map((at) => toEntry(cards.slice(at, at + MOST_CARDS)))
+  const cards = [...newest.values()].map(({ room, last, requestId }) => ({
+    ...cardOf(room, last),
+    request_id: requestId,
+  }))
+  const shards = Map.groupBy(cards, ({ room_id }) => shardOf(room_id))
+  return [...shards.values()].flatMap((shard) => {
+    const parts = Array.from({ length: Math.ceil(shard.length / MOST_CARDS) }, (_, i) => i * MOST_CARDS)
+    return parts.map((at) => toEntry(shard.slice(at, at + MOST_CARDS)))
   })
 }
 

@@ -1,7 +1,8 @@
 import type { Sql } from '@farmgate/postgres/database.ts'
+import { messagesByRev } from './by-rev.ts'
 import type { SignUrls } from './images/signed-urls.ts'
 import { type Change, changeFrame, lastChange, messageFrame, type RenderedChange } from './rendering.ts'
-import { type MessageRow, type RoomRow, readerSeq, toPosition } from './rows.ts'
+import { type MessageRow, MOST_POSITION, type RoomRow, readerSeq, toPosition } from './rows.ts'
 
 type Markers = Pick<RoomRow, 'customer_id' | 'customer_seq' | 'farmer_seq'>
 
@@ -25,15 +26,15 @@ export async function changesOf(
       ${revs.map(({ first }) => toPosition(first))}::int[],
       ${revs.map(({ last }) => toPosition(last))}::int[]
     ) with ordinality as a (room_id, first, last, ord)
+    join messages.rooms r on r.room_id = a.room_id
     cross join lateral (
-      select rev as at_rev, message_id, null as change from messages.messages
-      where room_id = a.room_id and rev between a.first and a.last
+      select rev as at_rev, message_id, null as change
+      from ${messagesByRev(sql, sql`a.first - 1`, sql`a.last`, null)} now
       union all
       select rev, message_id, change from messages.superseded
       where room_id = a.room_id and rev between a.first and a.last
     ) told
     join messages.messages m using (message_id)
-    join messages.rooms r on r.room_id = m.room_id
     order by a.ord, told.at_rev`
   return rows.map((row) => {
     const change = row.change ?? lastChange(row)
@@ -56,9 +57,9 @@ export async function missedAfter(
 ): Promise<{ rev: number; frame: string }[]> {
   const rows = await sql<(MessageRow & Markers)[]>`
     select m.*, r.customer_id, r.customer_seq, r.farmer_seq
-    from messages.messages m
-    join messages.rooms r using (room_id)
-    where m.room_id = ${roomId} and m.rev > ${toPosition(afterRev)}
+    from messages.rooms r
+    cross join lateral ${messagesByRev(sql, sql`${toPosition(afterRev)}::int`, MOST_POSITION, limit)} m
+    where r.room_id = ${roomId}
     order by m.rev
     limit ${limit}`
   return rows.map((row) => {

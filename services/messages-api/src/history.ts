@@ -1,6 +1,7 @@
 import type { ListMessagesQuery } from '@farmgate/contracts/messages.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
-import { type MessageRow, type RoomRow, toPosition } from './rows.ts'
+import { messagesByRev } from './by-rev.ts'
+import { type MessageRow, MOST_POSITION, type RoomRow, toPosition } from './rows.ts'
 
 /** A message with what its room says of its readers. */
 export type MessageInRoom = MessageRow & Pick<RoomRow, 'customer_id' | 'farmer_id' | 'customer_seq' | 'farmer_seq'>
@@ -32,7 +33,10 @@ export async function historyPage(sql: Sql, query: ListMessagesQuery): Promise<H
 /** The page's rows and one more, which tells whether there are more. Each bound walks an index of its own. */
 function page(sql: Sql, { room_id, before_seq, after_seq, after_rev, limit }: ListMessagesQuery) {
   const inRoom = sql`select * from messages.messages where room_id = ${room_id}`
-  if (after_rev !== undefined) return sql`${inRoom} and rev > ${toPosition(after_rev)} order by rev limit ${limit + 1}`
+  if (after_rev !== undefined) {
+    const above = messagesByRev(sql, sql`${toPosition(after_rev)}::int`, MOST_POSITION, limit + 1)
+    return sql`select * from ${above} m order by rev limit ${limit + 1}`
+  }
   if (after_seq !== undefined) return sql`${inRoom} and seq > ${toPosition(after_seq)} order by seq limit ${limit + 1}`
   return sql`${inRoom} and seq < ${toPosition(before_seq ?? Infinity)} order by seq desc limit ${limit + 1}`
 }

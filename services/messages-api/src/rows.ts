@@ -57,5 +57,8 @@ export const readerSeq = (
   sender: string,
 ): number => (sender === room.customer_id ? room.farmer_seq : room.customer_seq)
 
-/** A position that a client names, as one that the database can compare: there are no higher ones. */
-export const toPosition = (named: number): number => Math.min(named, 2 ** 31 - 1)
+/** There are no higher seqs and revs. */
+export const MOST_POSITION = 2 ** 31 - 1
+
+/** A position that a client names, as one that the database can compare. */
+export const toPosition = (named: number): number => Math.min(named, MOST_POSITION)

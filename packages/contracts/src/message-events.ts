@@ -59,7 +59,7 @@ const arrayField = <Item extends z.ZodType>(item: Item) =>
     try {
       return z.array(item).parse(JSON.parse(json))
     } catch {
-      context.addIssue({ code: 'custom', message: 'are no cards' })
+      context.addIssue({ code: 'custom', message: 'is no such array' })
       return z.NEVER
     }
   })
@@ -67,7 +67,8 @@ const arrayField = <Item extends z.ZodType>(item: Item) =>
 /**
  * Entries are flat: strings that a gateway passes on without a parse. What a batch created stands in one entry for each
  * shard, in columns, since under load an entry costs more than a message; the cards of its rooms follow in `cards.changed`,
- * where a room that talks all the time stands once for many messages. Any other entry carries the card of its room.
+ * where a room that talks all the time stands once for many messages. Other entries carry the card of their room, where
+ * rooms-api cannot foresee it.
  */
 export const messageEvents = {
   'messages.created': z.object({

@@ -30,8 +30,8 @@ export type Outbox = {
    * through, for a writer who says the rest of what its rows refer to in a second call, and names the rows only then.
    */
   publish(entries: readonly Entry[], rows: readonly OutboxRow[]): Promise<boolean>
-  /** What a first call did not get through: never published by the writer, but handed over while Redis is away. */
-  handOver(rows: readonly OutboxRow[]): Promise<false>
+  /** Rows whose first entries did not get through: left to the sweeper, and handed over while Redis is away. */
+  leave(rows: readonly OutboxRow[]): void
   /** Rows in the table and the age of the oldest, as last measured, every 10 s. */
   readonly gauges: Readonly<{ waiting: number; oldestS: number }>
   /** Waits for what is under way; the rest is in the table. */
@@ -88,7 +88,9 @@ export function startOutbox(options: OutboxOptions): Outbox {
 
   return {
     gauges: sweeper.gauges,
-    handOver,
+    leave(refs) {
+      if (pulse.state === 'away') void handOver(refs)
+    },
     async publish(entries, refs) {
       if (pulse.state === 'away') return handOver(refs)
       if (unconfirmed + entries.length > maxWaiting) return false

@@ -12,9 +12,12 @@ type Options = {
 /** The neighbour is there and knows no such line: it is older than we are. */
 export class NoLine extends Error {}
 
+/** The neighbour lets us have no line, say with a secret that is not its own: a fault of ours, that no repeating mends. */
+export class BadLine extends Error {}
+
 export type Lines = {
   /**
-   * The answer, as bytes. Throws NoLine, or DependencyAway where nobody answers within `deadlineMs`, connecting included; whether
+   * The answer, as bytes. Throws NoLine, BadLine, or DependencyAway where nobody answers within `deadlineMs`, connecting included; whether
    * the question was heard is unknown then, so asking it again must be harmless.
    */
   ask(question: string, deadlineMs: number): Promise<Buffer>
@@ -24,6 +27,12 @@ export type Lines = {
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const CONNECT_MS = 1_000
 const NOT_FOUND = 404
+
+function refusedWith(status: number): Error {
+  const reason = `the line was refused with ${status}`
+  if (status === NOT_FOUND) return new NoLine(reason)
+  return status >= 500 || status === 429 ? new Error(reason) : new BadLine(reason)
+}
 /** What has been silent for longer may be gone without a word. */
 const IDLE_MS = 30_000
 /** Lines are opened anew now and then, so that a new instance behind the same name gets its share. */
@@ -61,7 +70,7 @@ export function openLines({ name, baseUrl, path, token }: Options): Lines {
         free.push(line)
         return answer
       } catch (cause) {
-        throw cause instanceof NoLine ? cause : new DependencyAway(name, cause)
+        throw cause instanceof NoLine || cause instanceof BadLine ? cause : new DependencyAway(name, cause)
       }
     },
     async close() {
@@ -92,9 +101,7 @@ class Line {
       generateMask: (mask) => void mask.fill(0),
     })
     this.#ws.on('message', (data: Buffer) => this.#settle()?.resolve(data))
-    this.#ws.on('unexpected-response', (_request, { statusCode = 0 }) =>
-      this.#lose(statusCode === NOT_FOUND ? new NoLine() : new Error(`the line was refused with ${statusCode}`)),
-    )
+    this.#ws.on('unexpected-response', (_request, { statusCode = 0 }) => this.#lose(refusedWith(statusCode)))
     this.#ws.on('error', (error) => this.#lose(error))
     this.#ws.on('close', (code) => this.#lose(new Error(`the line was closed with ${code}`)))
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -83,15 +84,28 @@ describe('a kept line', () => {
 
   it('takes nobody without the secret, and no upgrade on another path', async () => {
     const strangers = linesTo(url, 'guessed')
-    await expect(strangers.ask('a', 1_000)).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('401') },
-    })
+    await expect(strangers.ask('a', 1_000)).rejects.toThrow('401')
     await strangers.close()
     const headers = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' }
     const [answered] = await once(request(`${url}/healthz`, { headers }).end(), 'response')
     expect(answered.statusCode).toBe(200)
     answered.resume()
     expect(opened).toBe(1)
+  })
+
+  it('a stranger who hangs up while refused, or never does, harms nobody and does not hold up a stop', async () => {
+    const { port } = new URL(url)
+    const upgrade = `GET ${PATH} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`
+    const rude = connect(Number(port), '127.0.0.1', () => rude.write(upgrade, () => rude.resetAndDestroy()))
+    rude.on('error', () => undefined)
+    const silent = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true }, () => silent.write(upgrade))
+    const [answer] = await once(silent, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1.1 401/)
+    expect(await ask('still here')).toBe('still here!')
+    const begun = Date.now()
+    await app.close()
+    expect(Date.now() - begun).toBeLessThan(2_000)
+    silent.destroy()
   })
 
   it('that is not known there is told apart: the other is older than we are', async () => {

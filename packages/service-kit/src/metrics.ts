@@ -7,6 +7,9 @@ type Bucketed = Named & { buckets?: number[] }
 /** From what a batch takes to what an operator calls broken. Seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+/** Between two looks at the event loop's lag. Each look wakes an idle process, which prom-client would do 100 times a second. */
+const LOOK_MS = 50
+
 export type Metrics = ReturnType<typeof createMetrics>
 
 /**
@@ -16,7 +19,7 @@ export type Metrics = ReturnType<typeof createMetrics>
 export function createMetrics(service: string) {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
-  collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOK_MS })
   const common = ({ name, help, labels = [] }: Named) => ({
     name: `farmgate_${name}`,
     help,

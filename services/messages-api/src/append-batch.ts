@@ -40,40 +40,54 @@ export async function appendBatch(held: Held, sends: readonly Send[], requestId:
   const batch = { sends, ids: sends.map(() => uuidv7()), at: new Date(), requestId }
   const startedAt = performance.now()
   const spans = traceSends(held.trace, sends)
-  const rows = await held.trace.inside(spans.find(Boolean), () => store(held, batch))
+  const { rows, failure } = await held.trace.inside(spans.find(Boolean), () => store(held, batch))
   held.appended(sends.length, (performance.now() - startedAt) / 1_000)
   rows.forEach((row, i) => {
-    held.keptRooms.learn(sends[i]?.room_id ?? '', isKept(row))
+    if (row.known) held.keptRooms.learn(sends[i]?.room_id ?? '', isKept(row))
   })
   const attempts = rows.map((row, i) => toAttempt(held.images.urls.sign, batch, row, i))
   announce(held, rows, attempts, requestId, spans)
   for (const span of spans) span?.end()
+  if (failure !== undefined) throw failure
   const repeats = await repeatsOf(held, rows)
   return attempts.map((attempt, i) => repeats.get(rows[i]?.repeats ?? '') ?? attempt)
 }
 
+type Stored = { rows: readonly AppendRow[]; failure?: unknown }
+
 /**
- * Each send by the cheapest way that is open to it, those of a way together. Rooms known to be kept go apart, past their
- * locks: nobody waits for them, and no other room is passed over.
+ * Each send by the cheapest way that is open to it, those of a way together. Where one way fails another may have been
+ * committed: that is told before the failure is. Rooms known to be kept go apart, past their locks: nobody waits for them,
+ * and no other room is passed over.
  */
-async function store(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
-  if (hasImages(batch)) return storeCarefully(held, batch, held.keptRooms.has(batch.sends[0]?.room_id ?? ''))
-  const ways = Map.groupBy(batch.sends.keys(), (i) => wayOf(held, batch.sends[i]))
-  const rows: AppendRow[] = []
-  await Promise.all(
-    [...ways].map(async ([way, places]) => {
-      const stored = await storeBy[way](held, ways.size === 1 ? batch : partOf(batch, places))
-      for (const [i, place] of places.entries()) rows[place] = stored[i] ?? UNHEARD
+async function store(held: Held, batch: Batch): Promise<Stored> {
+  const rooms = new Set(batch.sends.map(({ room_id }) => room_id))
+  const kept = new Set([...rooms].filter(held.keptRooms.has))
+  if (hasImages(batch)) return { rows: await storeCarefully(held, batch, kept.size > 0) }
+  const ways = Map.groupBy(batch.sends.entries(), ([, send]) => wayOf(held, kept, send))
+  if (ways.size === 1) for (const way of ways.keys()) return { rows: await storeBy[way](held, batch) }
+  const rows = batch.sends.map(() => UNHEARD)
+  const settled = await Promise.allSettled(
+    [...ways].map(async ([way, sends]) => {
+      const stored = await storeBy[way](
+        held,
+        partOf(
+          batch,
+          sends.map(([place]) => place),
+        ),
+      )
+      for (const [i, [place]] of sends.entries()) rows[place] = stored[i] ?? UNHEARD
     }),
   )
-  return rows
+  const failed = settled.find((one) => one.status === 'rejected')
+  return failed ? { rows, failure: failed.reason } : { rows }
 }
 
 type Way = 'known' | 'careful' | 'past-locks'
 
-function wayOf(held: Held, send: Send | undefined): Way {
-  if (!send || held.keptRooms.has(send.room_id)) return 'past-locks'
-  return held.parties.partyOf(send.room_id, send.sender_id) ? 'known' : 'careful'
+function wayOf({ parties }: Held, kept: ReadonlySet<string>, { room_id, sender_id }: Send): Way {
+  if (kept.has(room_id)) return 'past-locks'
+  return parties.partyOf(room_id, sender_id) ? 'known' : 'careful'
 }
 
 const storeBy: Record<Way, (held: Held, batch: Batch) => Promise<readonly AppendRow[]>> = {

@@ -41,7 +41,7 @@ export type Batch = { sends: readonly Send[]; ids: string[]; at: Date; requestId
 
 /**
  * The careful way, for whatever may be: rooms or senders that we do not know, repeats, rooms that somebody holds. What is
- * known to be none of these goes by `append-known.ts`, at half of the price.
+ * most likely none of these goes by `append-known.ts`, at half of the price.
  *
  * Locks the rooms in the order of their ids (so that two batches never wait for each other), leaves out what is there
  * already, numbers, inserts, moves the rooms, and leaves an outbox row for all: one statement, one round trip, one

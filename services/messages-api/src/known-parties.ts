@@ -12,7 +12,7 @@ export type KnownParties = {
   forget(room_id: string): void
 }
 
-/** Who is in the rooms that this process last had to do with. It never changes, so what is remembered is true. */
+/** Who is in the rooms that this process has met, but for the oldest. It never changes, so what is remembered is true. */
 export function rememberParties(most = MOST_ROOMS): KnownParties {
   const rooms = new Map<string, Parties>()
   return {

@@ -45,7 +45,7 @@ export function startCardTeller(outbox: Outbox, restMs = REST_MS): CardTeller {
       const sent = await Promise.all(batches.map((batch) => batch.sent))
       const rowsOf = (wanted: boolean) => batches.flatMap(({ rows }, i) => (sent[i] === wanted ? rows : []))
       outbox.publish(cardEntries(batches), rowsOf(true))
-      outbox.handOver(rowsOf(false))
+      outbox.leave(rowsOf(false))
     },
   })
   return {

@@ -119,13 +119,16 @@ function checksOf({ components }: Document, { responses }: Operation) {
   }
 }
 
+/** A value as it would stand in a URL; an object may have a `toString` that is none. */
+const inWords = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
+
 /** As fetch cannot: paths as they are written, and headers that no browser would send. */
 function ask(service: (typeof SERVICES)[number], method: string, template: string, { parameters, body, as }: Asked) {
-  const at = (name: string) => encodeURIComponent(String(parameters[name] ?? ''))
+  const at = (name: string) => encodeURIComponent(inWords(parameters[name] ?? ''))
   const path = template.replace(/\{(\w+)\}/g, (_, name: string) => at(name))
   const query = new URLSearchParams(
     Object.entries(parameters).flatMap(([name, value]) =>
-      template.includes(`{${name}}`) ? [] : [[name, String(value)] as [string, string]],
+      template.includes(`{${name}}`) ? [] : [[name, inWords(value)] as [string, string]],
     ),
   )
   const payload = body === undefined ? undefined : JSON.stringify(body)

@@ -8,20 +8,25 @@ import type { AskBatch, Result } from './room-lane.ts'
 import type { Send } from './sends.ts'
 
 const LINE_FEED = 10
+/** During a roll: how soon a messages-api that knew no line is asked for one again. */
+const NO_LINE_MS = 5_000
 
 /** Asks a batch of sends over a kept line; `byPost` where messages-api is of the version before there were lines. */
-export const askSends =
-  (lines: Lines, byPost: AskBatch<Send, Result>): AskBatch<Send, Result> =>
-  async (sends, call) => {
+export function askSends(lines: Lines, byPost: AskBatch<Send, Result>): AskBatch<Send, Result> {
+  let postUntil = 0
+  return async (sends, call) => {
+    if (Date.now() < postUntil) return byPost(sends, call)
     const { deadlineMs, requestId } = call
     const question: SendsQuestion = { request_id: requestId, deadline: Date.now() + deadlineMs, sends }
     try {
       return readSendsAnswer(await lines.ask(JSON.stringify(question), deadlineMs))
     } catch (error) {
-      if (error instanceof NoLine) return byPost(sends, call)
-      throw error
+      if (!(error instanceof NoLine)) throw error
+      postUntil = Date.now() + NO_LINE_MS
+      return byPost(sends, call)
     }
   }
+}
 
 /**
  * The answer of the line: a head, and a line for each frame. The frames stay bytes, from the line to the sockets: they are

@@ -75,6 +75,13 @@ export function openRoomLane<Item extends { room_id: string }, Result extends { 
     end()
     return results
   }
+  // A label is looked up once, not for each command.
+  const counts = new Map<string, ReturnType<typeof metrics.commands.labels>>()
+  const countOf = (outcome: string) => {
+    const known = counts.get(outcome) ?? metrics.commands.labels({ lane: name, outcome })
+    counts.set(outcome, known)
+    return known
+  }
   const lane = openLane<Command<Item>, Result>({
     ask,
     subjectOf: ({ item }) => item.room_id,
@@ -83,7 +90,7 @@ export function openRoomLane<Item extends { room_id: string }, Result extends { 
     },
     settle(command, result, isRetry) {
       command.session.answered()
-      metrics.commands.inc({ lane: name, outcome: result.outcome })
+      countOf(result.outcome).inc()
       settle(command, result, isRetry)
     },
     isTransient: isDependencyAway,

@@ -1,5 +1,6 @@
 import {
   SENDS_LINE,
+  type SendsQuestion,
   sendsQuestion,
   writeSendsAnswer,
   writeSendsProblem,
@@ -16,17 +17,31 @@ import { BATCH_BYTES } from './send-batch.ts'
 /** The line /internal/messages/sends/ — the hot path: a gateway's sends, batch after batch on one connection. */
 export function sendsLine(app: App, held: Held) {
   const answer = async (text: string): Promise<string> => {
-    try {
-      const { sends, request_id, deadline } = sendsQuestion.parse(JSON.parse(text))
-      // A process that was stopped finds questions that nobody waits for any more: nothing of them may be begun.
-      if (Date.now() >= deadline) return writeSendsProblem('unavailable')
-      return writeSendsAnswer((await append(held, sends, request_id)).map(toSendResult))
-    } catch (error) {
-      if (error instanceof Refusal) return writeSendsProblem(error.code)
-      if (isDependencyAway(error)) return writeSendsProblem('unavailable')
-      held.log.error({ err: error }, 'line.failed')
-      return writeSendsProblem('internal')
-    }
+    const { success, data, error } = sendsQuestion.safeParse(parsed(text))
+    if (success) return answerQuestion(held, data)
+    held.log.error({ err: error }, 'line.bad_question')
+    return writeSendsProblem('invalid_body')
   }
   answerLine(app, { path: SENDS_LINE, isInternal: app.isInternal, maxBytes: BATCH_BYTES, answer })
+}
+
+async function answerQuestion(held: Held, { sends, request_id, deadline }: SendsQuestion): Promise<string> {
+  // A process that was stopped finds questions that nobody waits for any more: nothing of them may be begun.
+  if (Date.now() >= deadline) return writeSendsProblem('unavailable')
+  try {
+    return writeSendsAnswer((await append(held, sends, request_id)).map(toSendResult))
+  } catch (error) {
+    if (error instanceof Refusal) return writeSendsProblem(error.code)
+    const isAway = isDependencyAway(error)
+    held.log[isAway ? 'warn' : 'error']({ err: error, request_id }, isAway ? 'line.unavailable' : 'line.failed')
+    return writeSendsProblem(isAway ? 'unavailable' : 'internal')
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    return error
+  }
 }

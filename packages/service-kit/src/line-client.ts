@@ -13,7 +13,7 @@ type Options = {
 export class NoLine extends Error {}
 
 /** The neighbour lets us have no line, say with a secret that is not its own: a fault of ours, that no repeating mends. */
-export class BadLine extends Error {}
+class BadLine extends Error {}
 
 export type Lines = {
   /**

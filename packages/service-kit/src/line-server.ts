@@ -31,7 +31,7 @@ const LOOK_MS = 10
 
 /**
  * Kept lines (line-client.ts): a WebSocket on which a neighbour asks and we answer, one question at a time. A question
- * costs two frames, where a request costs headers, hooks and a parser at both ends: a third of its CPU and of its time.
+ * costs two frames, where a request costs headers, hooks and a parser at both ends (README.md has what that saves).
  */
 export function answerLine(app: Pick<FastifyInstance, 'server' | 'addHook'>, options: Options): void {
   const { path, isInternal, maxBytes, answer } = options

@@ -5,7 +5,7 @@ import { openRedis, type Redis } from '@farmgate/streams/redis.ts'
 import { streamKeys } from '@farmgate/streams/shards.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { anOpenRoom, ask, CUSTOMER, FARMER, type Instance, openRig, type Rig } from './rig.fixture.ts'
+import { anOpenRoom, ask, askInternal, CUSTOMER, FARMER, type Instance, openRig, type Rig } from './rig.fixture.ts'
 
 // What messages-api says on its stream, at once or by the sweeper, and what happens to it while Redis is away.
 
@@ -112,4 +112,17 @@ it('what a crash left unpublished is said by the sweeper, rev by rev', async () 
   expect(events.map((it) => it.card?.room_id)).toEqual([undefined, room_id, room_id, room_id])
   expect(brief(await said(other))).toEqual(['message.created 1'])
   await until(outboxEmpty)
+})
+
+it('what one half of a batch stored is said by its writer, also where the other half fails', async () => {
+  const room_id = anOpenRoom(rig.rooms)
+  await ask(api, CUSTOMER, 'POST', '/chat/messages/', { room_id, body: 'known from now on' })
+  const send = { sender_id: CUSTOMER, image_ids: [] }
+  const sends = [
+    { ...send, room_id, client_message_id: 'good', body: 'Friday?' },
+    // Postgres takes no NUL; the border does not let one come so far.
+    { ...send, room_id: anOpenRoom(rig.rooms), client_message_id: 'bad', body: '\0' },
+  ]
+  expect((await askInternal(api, '/internal/messages/send/', { sends })).status).toBe(500)
+  await until(async () => brief(await said(room_id)).includes('messages.created 2'))
 })

@@ -69,14 +69,9 @@ async function store(held: Held, batch: Batch): Promise<Stored> {
   const rows = batch.sends.map(() => UNHEARD)
   const settled = await Promise.allSettled(
     [...ways].map(async ([way, sends]) => {
-      const stored = await storeBy[way](
-        held,
-        partOf(
-          batch,
-          sends.map(([place]) => place),
-        ),
-      )
-      for (const [i, [place]] of sends.entries()) rows[place] = stored[i] ?? UNHEARD
+      const places = sends.map(([place]) => place)
+      const stored = await storeBy[way](held, partOf(batch, places))
+      for (const [i, place] of places.entries()) rows[place] = stored[i] ?? UNHEARD
     }),
   )
   const failed = settled.find((one) => one.status === 'rejected')

@@ -17,8 +17,8 @@ class BadLine extends Error {}
 
 export type Lines = {
   /**
-   * The answer, as bytes. Throws NoLine, BadLine, or DependencyAway where nobody answers within `deadlineMs`, connecting included; whether
-   * the question was heard is unknown then, so asking it again must be harmless.
+   * The answer, as bytes. Throws NoLine, BadLine, or, where nobody answers within `deadlineMs`, connecting included,
+   * DependencyAway: whether the question was heard is unknown then, so asking it again must be harmless.
    */
   ask(question: string, deadlineMs: number): Promise<Buffer>
   close(): Promise<void>
@@ -27,12 +27,6 @@ export type Lines = {
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const CONNECT_MS = 1_000
 const NOT_FOUND = 404
-
-function refusedWith(status: number): Error {
-  const reason = `the line was refused with ${status}`
-  if (status === NOT_FOUND) return new NoLine(reason)
-  return status >= 500 || status === 429 ? new Error(reason) : new BadLine(reason)
-}
 /** What has been silent for longer may be gone without a word. */
 const IDLE_MS = 30_000
 /** Lines are opened anew now and then, so that a new instance behind the same name gets its share. */
@@ -147,4 +141,10 @@ class Line {
     this.#ws.terminate()
     this.#settle()?.reject(reason)
   }
+}
+
+function refusedWith(status: number): Error {
+  const reason = `the line was refused with ${status}`
+  if (status === NOT_FOUND) return new NoLine(reason)
+  return status >= 500 || status === 429 ? new Error(reason) : new BadLine(reason)
 }

@@ -10,10 +10,10 @@ type Share = { room_id: string; count: number; byCustomer: number; places: numbe
 type MovedRoom = CardRoom & { rev: number; outbox_id: string }
 
 /**
- * The common way of a batch into its histories: each room and each sender's part in it is known, nothing is a repeat. So
- * nothing is looked up: the rooms are locked and moved in one step, and the numbers follow from where they stand then.
- * A repeat runs into the unique index (`isTwin`) and a room that somebody keeps into `lock_timeout` (`isLocked`), both
- * before anything is stored: then the batch goes the careful way (`append-statement.ts`).
+ * The common way of a batch into its histories: each room and each sender's part in it is known, and a repeat is not
+ * expected. So nothing is looked up: the rooms are locked and moved in one step, and the numbers follow from where they
+ * stand then. A repeat runs into the unique index (`isTwin`) and a room that somebody keeps into `lock_timeout`
+ * (`isLocked`), both before anything is stored: then the batch goes the careful way (`append-statement.ts`).
  */
 export async function appendKnown(sql: Sql, batch: Batch, parties: KnownParties): Promise<readonly AppendRow[]> {
   const shares = sharesOf(batch.sends, parties)
@@ -24,7 +24,7 @@ export async function appendKnown(sql: Sql, batch: Batch, parties: KnownParties)
     const room = byRoom.get(room_id)
     // It is in our memory and not in the table: the database is another one than it was.
     if (!room) parties.forget(room_id)
-    else for (const [at, place] of places.entries()) rows[place] = toRow(room, count, at)
+    else for (const [at, place] of places.entries()) rows[place] = toRow(room, count, count - 1 - at)
   }
   return rows
 }
@@ -99,9 +99,8 @@ function placesAfter(shares: readonly Share[]): number[] {
   return after
 }
 
-/** What became of the send `at` of a room's `count`. The room's columns stand beside the last. */
-function toRow(room: MovedRoom, count: number, at: number): AppendRow {
-  const after = count - 1 - at
+/** What became of one of a room's `count` sends, with `after` behind it. The room's columns stand beside the last. */
+function toRow(room: MovedRoom, count: number, after: number): AppendRow {
   const numbers = { seq: room.last_seq - after, rev: room.rev - after, repeats: null, known: true, is_party: true }
   if (after > 0) return { ...numbers, outbox_id: null }
   return { ...room, ...numbers, first_rev: room.rev - count + 1 }

@@ -203,6 +203,24 @@ test('while Redis does not answer, the writer is not held up and nothing is lost
   expect(sorted(new Set(await published()))).toEqual(range(0, 20))
 })
 
+test('what is said in two calls keeps its rows until the second; where the first fails they are left to the sweeper', async () => {
+  const { handedOver, ...writer } = outbox({ minAgeMs: 3_600_000 })
+  const rows = await write([1])
+  expect(await writer.publish(render(rows), [])).toBe(true)
+  expect(await waiting()).toBe(1)
+  expect(await writer.publish([], rows)).toBe(true)
+  await until(isDrained)
+  writer.leave(await write([2]))
+  rig.server.kill('SIGKILL')
+  await until(() => rig.pulse.state === 'away')
+  const late = await write([3])
+  expect(await writer.publish(render(late), [])).toBe(false)
+  writer.leave(late)
+  await until(() => handedOver.length > 0)
+  expect(handedOver).toEqual([3])
+  expect(await waiting()).toBe(2)
+})
+
 test('a full Redis keeps the rows, and they drain when there is room', async () => {
   const { handedOver, ...writer } = outbox()
   await rig.redis.config('SET', 'maxmemory', '1')

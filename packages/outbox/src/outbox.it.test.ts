@@ -111,11 +111,12 @@ test('where a row stands for much, no more are swept at a time than the owner sa
 
 test('a row is left to its writer until it is old enough', async () => {
   outbox({ minAgeMs: 400 })
-  await write([1])
+  // Before it is written: nothing that takes long on a busy machine may count for the row.
   const [{ now: before } = { now: 0 }] = await sql<{ now: number }[]>`select extract(epoch from now())::float8 as now`
+  await write([1])
   await until(isDrained)
   const [{ now: after } = { now: 0 }] = await sql<{ now: number }[]>`select extract(epoch from now())::float8 as now`
-  expect(after - before).toBeGreaterThan(0.35)
+  expect(after - before).toBeGreaterThanOrEqual(0.4)
 })
 
 test('a transaction that took a lower id and committed later is published too', async () => {

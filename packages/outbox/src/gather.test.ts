@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { gather } from './gather.ts'
 
-function gathering(options: { most?: number; max?: number; restMs?: number } = {}) {
+function gathering(options: { most?: number; max?: number; restMs?: () => number } = {}) {
   const batches: number[][] = []
   const gates: (() => void)[] = []
   const gatherer = gather<number>({
@@ -60,7 +60,7 @@ test('idle when all is done, and then it starts again', async () => {
 })
 
 test('between two batches it rests, and an end does not wait for that', async () => {
-  const { add, batches, next, idle } = gathering({ restMs: 60_000 })
+  const { add, batches, next, idle } = gathering({ restMs: () => 60_000 })
   add([1])
   await next()
   add([2])

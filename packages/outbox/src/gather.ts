@@ -11,17 +11,17 @@ type Gatherer<T> = {
  * Runs `work` on what has gathered: at once when nothing is under way, else with all that came meanwhile. One at a
  * time and no timer: alone an item goes at once, under load the batches grow by themselves.
  * `work` must not throw; `most` bounds a batch, `max` what may wait. `restMs` keeps two batches apart, for work that
- * nobody waits for: what is alone still goes at once.
+ * nobody waits for: what is alone still goes at once. It is asked after each batch.
  */
 export function gather<T>({
   most,
   max,
-  restMs = 0,
+  restMs = () => 0,
   work,
 }: {
   most: number
   max: number
-  restMs?: number
+  restMs?: () => number
   work(items: T[]): Promise<void>
 }): Gatherer<T> {
   let waiting: T[] = []
@@ -29,7 +29,8 @@ export function gather<T>({
   const working = oneAtATime(async () => {
     while (waiting.length > 0) {
       await work(waiting.splice(0, most))
-      if (restMs > 0) await rested.wait(restMs)
+      const ms = restMs()
+      if (ms > 0) await rested.wait(ms)
     }
   })
   return {

@@ -54,7 +54,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
   const cleared = gather<string>({
     most: CLEAR_MOST,
     max: maxWaiting,
-    restMs: CLEAR_REST_MS,
+    restMs: () => CLEAR_REST_MS,
     // Rows that stay are swept: published twice, which changes nothing.
     work: (ids) => rows.remove(ids).catch(warn('outbox.clear_failed')),
   })

@@ -5,7 +5,7 @@ import type { Entry } from '@farmgate/streams/publish.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { describe, expect, it } from 'vitest'
 import { batchRow } from './outbox-rows.ts'
-import { type Changed, startCardTeller } from './tell-cards.ts'
+import { type Changed, restAfter, startCardTeller } from './tell-cards.ts'
 
 const room = (n: number) => `6f1c2d34-8f6e-4d0f-9a53-0d8f6a0f${String(n).padStart(4, '0')}`
 const card = (n: number, card_rev: number): Changed => ({
@@ -58,7 +58,7 @@ function openTeller() {
     gauges: { waiting: 0, oldestS: 0 },
     close: async () => undefined,
   }
-  return { teller: startCardTeller(outbox, 30), told, missed, sizes }
+  return { teller: startCardTeller(outbox), told, missed, sizes }
 }
 const sent = Promise.resolve(true)
 
@@ -85,6 +85,10 @@ describe('card teller', () => {
     await teller.close()
     expect(told.flatMap(({ rows }) => rows)).toEqual(['2'])
     expect(missed).toEqual(['1'])
+  })
+
+  it('rests the longer the more it told, and no list is half a second behind', () => {
+    expect([1, 50, 100, 200, 5_000].map(restAfter)).toEqual([100, 100, 200, 400, 500])
   })
 
   it('bounds an entry', async () => {

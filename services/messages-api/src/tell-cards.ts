@@ -7,8 +7,12 @@ import { shardOf } from '@farmgate/streams/shards.ts'
 import { type CardRoom, cardOf } from './cards.ts'
 import type { MessageRow } from './rows.ts'
 
-/** Between two tellings: a room that talks all the time is told once for all that it said meanwhile. */
+/** Between two tellings at least: a room that talks all the time is told once for all that it said meanwhile. */
 const REST_MS = 100
+/** And for each card that was told: cards get a small share of the machine, however many rooms talk at once. */
+const REST_PER_CARD_MS = 2
+/** No chat list is told later than this. */
+const MOST_REST_MS = 500
 /** Bounds an entry: a card is some 400 bytes. */
 const MOST_CARDS = 64
 /** Batches whose cards may wait; beyond that the sweeper tells them. */
@@ -36,15 +40,18 @@ export type CardTeller = {
  * Tells rooms-api the cards of batches, a room once for all of its batches that came together. Frames do not wait for
  * this; the outbox rows of a batch do, so that what a crash leaves untold is swept.
  */
-export function startCardTeller(outbox: Outbox, restMs = REST_MS): CardTeller {
+export function startCardTeller(outbox: Outbox): CardTeller {
+  let told = 0
   const waiting = gather<Batch>({
     most: MOST_WAITING,
     max: MOST_WAITING,
-    restMs,
+    restMs: () => restAfter(told),
     work: async (batches) => {
       const sent = await Promise.all(batches.map((batch) => batch.sent))
       const rowsOf = (wanted: boolean) => batches.flatMap(({ rows }, i) => (sent[i] === wanted ? rows : []))
-      outbox.publish(cardEntries(batches), rowsOf(true))
+      const cards = newestCards(batches)
+      told = cards.length
+      outbox.publish(cardEntries(cards), rowsOf(true))
       outbox.leave(rowsOf(false))
     },
   })
@@ -54,8 +61,10 @@ export function startCardTeller(outbox: Outbox, restMs = REST_MS): CardTeller {
   }
 }
 
-/** The newest card of each room, in few entries. */
-function cardEntries(batches: readonly Batch[]): Entry[] {
+export const restAfter = (cards: number): number => Math.min(MOST_REST_MS, Math.max(REST_MS, REST_PER_CARD_MS * cards))
+
+/** The newest card of each room. */
+function newestCards(batches: readonly Batch[]): CausedCard[] {
   const newest = new Map<string, Changed & { requestId: string }>()
   for (const { changed, requestId } of batches) {
     for (const { room, last } of changed) {
@@ -63,10 +72,11 @@ function cardEntries(batches: readonly Batch[]): Entry[] {
       if (!known || known.room.card_rev < room.card_rev) newest.set(room.room_id, { room, last, requestId })
     }
   }
-  const cards = [...newest.values()].map(({ room, last, requestId }) => ({
-    ...cardOf(room, last),
-    request_id: requestId,
-  }))
+  return [...newest.values()].map(({ room, last, requestId }) => ({ ...cardOf(room, last), request_id: requestId }))
+}
+
+/** Cards in few entries. */
+function cardEntries(cards: readonly CausedCard[]): Entry[] {
   const shards = Map.groupBy(cards, ({ room_id }) => shardOf(room_id))
   return [...shards.values()].flatMap((shard) => {
     const parts = Array.from({ length: Math.ceil(shard.length / MOST_CARDS) }, (_, i) => i * MOST_CARDS)

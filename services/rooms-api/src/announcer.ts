@@ -33,7 +33,7 @@ export function startAnnouncer({ db, outbox, log }: { db: Database; outbox: Outb
   const told = gather<Told>({
     most: MOST_TOLD,
     max: MOST_WAITING,
-    restMs: REST_MS,
+    restMs: () => REST_MS,
     work: async (batch) => {
       const rows = batch.flatMap((one) => one.rows)
       const named = rows.flatMap(roomsOf)

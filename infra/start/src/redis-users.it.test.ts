@@ -57,9 +57,9 @@ describe.each(Object.values(redisUsers))('$name', ({ name }) => {
   })
 })
 
-test('a gateway reads what others say, and cannot say it', async () => {
+test.each(['messages', 'frames'])('a gateway reads what others say on %s, and cannot say it', async (name) => {
   const gateway = as('farmgate_ws_gateway')
-  const stream = 'farmgate:messages:{0}'
+  const stream = `farmgate:${name}:{0}`
   await as('farmgate_messages_api').xadd(stream, '*', 'type', 'message.created')
   expect(await gateway.xlen(stream)).toBe(1)
   await expect(gateway.xadd(stream, '*', 'type', 'forged')).rejects.toThrow(/NOPERM/)
@@ -67,7 +67,8 @@ test('a gateway reads what others say, and cannot say it', async () => {
   await expect(gateway.xadd('farmgate:inbox:{0}', '*', 'type', 'forged')).rejects.toThrow(/NOPERM/)
 })
 
-test('messages-api has no place on the stream of cards', async () => {
+test('rooms-api has no place on the stream of frames, nor messages-api on that of cards', async () => {
+  await expect(as('farmgate_rooms_api').xlen('farmgate:frames:{0}')).rejects.toThrow(/NOPERM/)
   await expect(as('farmgate_messages_api').xlen('farmgate:inbox:{0}')).rejects.toThrow(/NOPERM/)
 })
 

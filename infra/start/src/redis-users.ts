@@ -23,12 +23,13 @@ export const redisUsers: Partial<Record<ServiceName, RedisUser>> = {
   },
   'messages-api': {
     name: 'farmgate_messages_api',
-    keys: ['~farmgate:messages:*', '~farmgate:rooms:*', '~farmgate:sweeper:messages.*'],
+    keys: ['~farmgate:messages:*', '~farmgate:frames:*', '~farmgate:rooms:*', '~farmgate:sweeper:messages.*'],
   },
   'ws-gateway': {
     name: 'farmgate_ws_gateway',
     keys: [
       '%R~farmgate:messages:*',
+      '%R~farmgate:frames:*',
       '%R~farmgate:inbox:*',
       '~farmgate:signals:*',
       '~farmgate:gateway:*',

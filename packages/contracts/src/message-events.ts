@@ -7,6 +7,12 @@ import { position, traceparent } from './text.ts'
 export const MESSAGES_STREAM = 'messages'
 
 /**
+ * The stream of what batches created, `messages.created`, sharded by room id: nearly all bytes that are said, and nobody
+ * but gateways reads them. Until every messages-api says them here, gateways hear them on MESSAGES_STREAM too.
+ */
+export const FRAMES_STREAM = 'frames'
+
+/**
  * All that messages-api knows and a room's card shows, as absolute values: applying it twice, or an old one late,
  * changes nothing. `card_rev` rises with each of its changes; `event_no` is the last room event that is in it.
  */
@@ -66,9 +72,9 @@ const arrayField = <Item extends z.ZodType>(item: Item) =>
 
 /**
  * Entries are flat: strings that a gateway passes on without a parse. What a batch created stands in one entry for each
- * shard, in columns, since under load an entry costs more than a message; the cards of its rooms follow in `cards.changed`,
- * where a room that talks all the time stands once for many messages. Other entries carry the card of their room, where
- * rooms-api cannot foresee it.
+ * shard, in columns, since under load an entry costs more than a message; the cards of its rooms follow in `cards.changed`
+ * on MESSAGES_STREAM, where a room that talks all the time stands once for many messages. Other entries carry the card of
+ * their room, where rooms-api cannot foresee it.
  */
 export const messageEvents = {
   'messages.created': z.object({
@@ -76,8 +82,8 @@ export const messageEvents = {
     room_ids: z.string().min(1).meta({ description: "Separated by a space: each message's room" }),
     revs: z.string().min(1).meta({ description: 'Separated by a space: its rev' }),
     frames: z.string().min(1).meta({ description: 'Separated by a line feed: its ready frame' }),
-    cards: arrayField(card).meta({
-      description: 'A JSON array: the card of each room whose last message is among them; empty where they follow',
+    cards: arrayField(card).prefault('[]').meta({
+      description: 'A JSON array: cards that do not follow in `cards.changed`, of a messages-api of before that',
     }),
     request_id: requestId,
   }),
@@ -110,8 +116,8 @@ export const messageEvent = z.discriminatedUnion('type', [
 export type MessageEvent = z.infer<typeof messageEvent>
 export type MessageEventType = MessageEvent['type']
 
-/** A new message as its writer has it in hand: one ready frame, and the card where it is the last of its room. */
-export type CreatedMessage = { room_id: string; rev: number; frame: string; card: Card | null }
+/** A new message as its writer has it in hand, with its one ready frame. */
+export type CreatedMessage = { room_id: string; rev: number; frame: string }
 
 /** The fields of an entry `messages.created`. Rooms may stand several times in it, their revs rising. */
 export const createdFields = (messages: readonly CreatedMessage[], requestId: string) => ({
@@ -119,6 +125,5 @@ export const createdFields = (messages: readonly CreatedMessage[], requestId: st
   room_ids: messages.map(({ room_id }) => room_id).join(' '),
   revs: messages.map(({ rev }) => rev).join(' '),
   frames: messages.map(({ frame }) => frame).join('\n'),
-  cards: JSON.stringify(messages.flatMap((message) => message.card ?? [])),
   request_id: requestId,
 })

@@ -1,4 +1,10 @@
-import { type Card, type MessageEvent, messageEvent } from '@farmgate/contracts/message-events.ts'
+import {
+  type Card,
+  FRAMES_STREAM,
+  MESSAGES_STREAM,
+  type MessageEvent,
+  messageEvent,
+} from '@farmgate/contracts/message-events.ts'
 import { roomServerFrames } from '@farmgate/contracts/server-frames.ts'
 import { createLog } from '@farmgate/service-kit/log.ts'
 import { openRedis, type Redis } from '@farmgate/streams/redis.ts'
@@ -7,7 +13,7 @@ import { until } from '@farmgate/testing/until.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { anOpenRoom, ask, askInternal, CUSTOMER, FARMER, type Instance, openRig, type Rig } from './rig.fixture.ts'
 
-// What messages-api says on its stream, at once or by the sweeper, and what happens to it while Redis is away.
+// What messages-api says on its streams, at once or by the sweeper, and what happens to it while Redis is away.
 
 let rig: Rig
 let api: Instance
@@ -26,7 +32,8 @@ afterEach(() => redis.close())
 type Said = { type: string; room_id: string; rev?: number; seq?: number; frame: string; card: Card | null }
 
 async function said(room_id: string): Promise<Said[]> {
-  const streams = await Promise.all(streamKeys('messages').map((key) => redis.xrange(key, '-', '+')))
+  const keys = [FRAMES_STREAM, MESSAGES_STREAM].flatMap(streamKeys)
+  const streams = await Promise.all(keys.map((key) => redis.xrange(key, '-', '+')))
   return streams
     .flat()
     .map(([, flat]) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]]]))))
@@ -40,12 +47,10 @@ async function said(room_id: string): Promise<Said[]> {
 }
 
 /** What the columns of a batch say of each message. */
-function apart({ type, room_ids, revs, frames, cards }: Extract<MessageEvent, { type: 'messages.created' }>): Said[] {
+function apart({ type, room_ids, revs, frames }: Extract<MessageEvent, { type: 'messages.created' }>): Said[] {
   const [rooms, frame] = [room_ids.split(' '), frames.split('\n')]
   return revs.split(' ').map((rev, at) => {
-    const room_id = rooms[at] ?? ''
-    const card = rooms.lastIndexOf(room_id) === at ? cards.find((one) => one.room_id === room_id) : undefined
-    return { type, room_id, rev: Number(rev), frame: frame[at] ?? '', card: card ?? null }
+    return { type, room_id: rooms[at] ?? '', rev: Number(rev), frame: frame[at] ?? '', card: null }
   })
 }
 

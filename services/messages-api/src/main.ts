@@ -1,4 +1,4 @@
-import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
+import { FRAMES_STREAM, MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import { startOutbox } from '@farmgate/outbox/outbox.ts'
 import { openDatabase } from '@farmgate/postgres/database.ts'
 import { createApp } from '@farmgate/service-kit/app.ts'
@@ -53,7 +53,7 @@ const limits = openRateLimits({ redis, enabled: config.RATE_LIMITS === 'on', log
 // What it says
 const outbox = startOutbox({ ...sayChanges(db, rooms, images.urls.sign), redis, pulse, log })
 const cards = startCardTeller(outbox)
-const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM] })
+const trimmer = startTrimmer({ redis, log, streams: [MESSAGES_STREAM, FRAMES_STREAM] })
 
 // What it hears
 const appended = measureAppends(metrics)

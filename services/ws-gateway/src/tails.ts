@@ -1,5 +1,5 @@
 import { INBOX_STREAM } from '@farmgate/contracts/inbox-events.ts'
-import { MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
+import { FRAMES_STREAM, MESSAGES_STREAM } from '@farmgate/contracts/message-events.ts'
 import { SIGNALS_STREAM } from '@farmgate/contracts/signals.ts'
 import type { Tail } from '@farmgate/streams/tail.ts'
 import { comparePositions } from './compare.ts'
@@ -14,8 +14,10 @@ import { tailStreams } from './tails/tail-streams.ts'
 export function hear(held: Held): Tail {
   const positions = comparePositions(held)
   const cards = compareCards(held)
+  const messages = messageEntries(held)
   return tailStreams(held, [positions.now, cards.now], {
-    [MESSAGES_STREAM]: messageEntries(held),
+    [FRAMES_STREAM]: messages,
+    [MESSAGES_STREAM]: messages,
     [INBOX_STREAM]: inboxEntries(held),
     [SIGNALS_STREAM]: signalEntries(held),
   })

@@ -9,7 +9,7 @@ export const f14: FaultCase = {
   name: 'the last 1,000 entries again, shuffled',
   async run({ world, random }) {
     const again: [key: string, fields: string[]][] = []
-    for (const key of ['messages', 'rooms'].flatMap(streamKeys))
+    for (const key of ['messages', 'frames', 'rooms'].flatMap(streamKeys))
       for (const [, fields] of await world.redis.xrevrange(key, '+', '-', 'COUNT', ENTRIES)) again.push([key, fields])
     const pipeline = world.redis.pipeline()
     for (const [key, fields] of random.shuffle(again).slice(0, ENTRIES)) pipeline.xadd(key, '*', ...fields)

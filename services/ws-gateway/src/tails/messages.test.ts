@@ -31,7 +31,7 @@ function hearer(...rooms: string[]) {
 
 const created = (...messages: [room: string, rev: number][]) =>
   createdFields(
-    messages.map(([room_id, rev]) => ({ room_id, rev, frame: `{"rev":${rev}}`, card: null })),
+    messages.map(([room_id, rev]) => ({ room_id, rev, frame: `{"rev":${rev}}` })),
     'r-1',
   )
 

@@ -1,4 +1,4 @@
-import { MESSAGES_STREAM, type MessageEventType } from '@farmgate/contracts/message-events.ts'
+import { FRAMES_STREAM, MESSAGES_STREAM, type MessageEventType } from '@farmgate/contracts/message-events.ts'
 import type { Log } from '@farmgate/service-kit/log.ts'
 import type { Trace } from '@farmgate/service-kit/trace.ts'
 import { field } from '@farmgate/streams/entries.ts'
@@ -38,7 +38,7 @@ const batchEntries =
     if (isPaired && !roomIds.some(lacks)) return false
     const frames = field(fields, 'frames')?.split('\n') ?? []
     if (!isPaired || frames.length !== revs.length) {
-      log.warn({ stream: MESSAGES_STREAM, entry: id }, 'entry.malformed')
+      log.warn({ stream: FRAMES_STREAM, entry: id }, 'entry.malformed')
       return false
     }
     let isNews = false

@@ -1,5 +1,6 @@
 import { plainArray } from '@farmgate/postgres/arrays.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
+import { appendOne } from './append-one.ts'
 import { type AppendRow, type Batch, type Send, UNHEARD } from './append-statement.ts'
 import type { CardRoom } from './cards.ts'
 import type { KnownParties } from './known-parties.ts'
@@ -7,7 +8,7 @@ import type { KnownParties } from './known-parties.ts'
 /** A room of a batch: how many sends, how many of them by its customer, and the places of them all in their order. */
 type Share = { room_id: string; count: number; byCustomer: number; places: number[] }
 
-type MovedRoom = CardRoom & { rev: number; outbox_id: string }
+export type MovedRoom = CardRoom & { rev: number; outbox_id: string }
 
 /**
  * The common way of a batch into its histories: each room and each sender's part in it is known, and a repeat is not
@@ -17,7 +18,11 @@ type MovedRoom = CardRoom & { rev: number; outbox_id: string }
  */
 export async function appendKnown(sql: Sql, batch: Batch, parties: KnownParties): Promise<readonly AppendRow[]> {
   const shares = sharesOf(batch.sends, parties)
-  const moved = await moveAndStore(sql, batch, shares)
+  const [one] = batch.sends
+  const isAlone = one && batch.sends.length === 1
+  const moved = await (isAlone
+    ? appendOne(sql, batch, one, shares[0]?.byCustomer === 1)
+    : moveAndStore(sql, batch, shares))
   const rows: AppendRow[] = batch.sends.map(() => UNHEARD)
   const byRoom = new Map(moved.map((room) => [room.room_id, room]))
   for (const { room_id, count, places } of shares) {

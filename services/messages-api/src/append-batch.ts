@@ -46,8 +46,11 @@ export async function appendBatch(held: Held, sends: readonly Send[], requestId:
     if (row.known) held.keptRooms.learn(sends[i]?.room_id ?? '', isKept(row))
   })
   const attempts = rows.map((row, i) => toAttempt(held.images.urls.sign, batch, row, i))
-  announce(held, rows, attempts, requestId, spans)
-  for (const span of spans) span?.end()
+  // First the answer, which leaves with this turn of the event loop: Redis wakes up on whatever core we are on.
+  setImmediate(() => {
+    announce(held, rows, attempts, requestId, spans)
+    for (const span of spans) span?.end()
+  })
   if (failure !== undefined) throw failure
   const repeats = await repeatsOf(held, rows)
   return attempts.map((attempt, i) => repeats.get(rows[i]?.repeats ?? '') ?? attempt)

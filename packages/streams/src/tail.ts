@@ -21,8 +21,8 @@ export type TailOptions = {
   pulse: Pulse
   streams: readonly string[]
   /**
-   * New entries of one key, in order; the fields flat. Called for each key that has some, and never awaited. False where
-   * they said nothing that was not known already.
+   * New entries of one key, in order; the fields flat. Called for each key that has some, and never awaited: the list is
+   * emptied afterwards. False where they said nothing that was not known already.
    */
   onEntries(key: string, entries: readonly RawEntry[]): boolean | undefined
   /** Entries may have been missed: compare with the owner of the facts. May come more often than losses do. */
@@ -141,7 +141,11 @@ function tailKeys(options: TailOptions, allKeys: readonly string[]): Tail {
     if (closing) return
     if (!reply) return
     let isNews = false
-    for (const [key, entries] of reply) isNews = deliver(key, entries) || isNews
+    for (const [key, entries] of reply) {
+      isNews = deliver(key, entries) || isNews
+      // What ioredis keeps of a command holds its reply until the next full collection. Emptied, its strings die young.
+      entries.length = 0
+    }
     if (!isNews && restMs > 0) await bell.wait(restMs)
   }
 

@@ -70,5 +70,23 @@ test('between two batches it rests, and an end does not wait for that', async ()
   await next()
   await next()
   expect(batches).toEqual([[1], [2]])
-  await Promise.all([done, next(), idle()])
+  await next()
+  await done
+})
+
+test('how long it rests is asked after each batch', async () => {
+  const asked: number[] = []
+  const { add, batches, next, idle } = gathering({
+    restMs: () => {
+      asked.push(batches.length)
+      return 0
+    },
+  })
+  add([1])
+  add([2])
+  await next()
+  expect(asked).toEqual([1])
+  await next()
+  await idle()
+  expect(asked).toEqual([1, 2])
 })

@@ -3,7 +3,7 @@ import { createBell, oneAtATime } from '@farmgate/streams/bell.ts'
 type Gatherer<T> = {
   /** False where too much waits already: the items are dropped, and somebody else has to see to them. */
   add(items: readonly T[]): boolean
-  /** Resolves when nothing waits and nothing is under way; ends a rest. */
+  /** Resolves when nothing waits and nothing is under way; until then there is no rest. */
   idle(): Promise<void>
 }
 
@@ -25,12 +25,13 @@ export function gather<T>({
   work(items: T[]): Promise<void>
 }): Gatherer<T> {
   let waiting: T[] = []
+  let isEnding = false
   const rested = createBell()
   const working = oneAtATime(async () => {
     while (waiting.length > 0) {
       await work(waiting.splice(0, most))
       const ms = restMs()
-      if (ms > 0) await rested.wait(ms)
+      if (ms > 0 && !isEnding) await rested.wait(ms)
     }
   })
   return {
@@ -40,9 +41,11 @@ export function gather<T>({
       working.soon()
       return true
     },
-    idle() {
+    async idle() {
+      isEnding = true
       rested.ring()
-      return working.idle()
+      await working.idle()
+      isEnding = false
     },
   }
 }

@@ -87,7 +87,28 @@ describe('card teller', () => {
     expect(missed).toEqual(['1'])
   })
 
-  it('rests the longer the more it told, and no list is half a second behind', () => {
+  it('leaves the rows of more batches than may wait to the sweeper', async () => {
+    const { teller, told, missed } = openTeller()
+    const never = Promise.withResolvers<boolean>()
+    teller.tell({ changed: [], rows: [], requestId: 'r', sent: never.promise })
+    for (let n = 0; n <= 5_000; n++) teller.tell({ changed: [], rows: [row(String(n))], requestId: 'r', sent })
+    expect(missed).toEqual(['5000'])
+    never.resolve(true)
+    await teller.close()
+    expect(told.flatMap(({ rows }) => rows)).toHaveLength(5_000)
+  })
+
+  it('rests after many cards for as long as they deserve', async () => {
+    const { teller, told } = openTeller()
+    teller.tell({ changed: Array.from({ length: 200 }, (_, n) => card(n, 1)), rows: [], requestId: 'r', sent })
+    await until(() => told.length === 1)
+    const toldAt = performance.now()
+    teller.tell({ changed: [card(1, 2)], rows: [], requestId: 'r', sent })
+    await until(() => told.length === 2)
+    expect(performance.now() - toldAt).toBeGreaterThan(restAfter(200) / 2)
+  })
+
+  it('rests the longer the more it told, half a second at most', () => {
     expect([1, 50, 100, 200, 5_000].map(restAfter)).toEqual([100, 100, 200, 400, 500])
   })
 

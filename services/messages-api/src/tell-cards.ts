@@ -9,14 +9,14 @@ import type { MessageRow } from './rows.ts'
 
 /** Between two tellings at least: a room that talks all the time is told once for all that it said meanwhile. */
 const REST_MS = 100
-/** And for each card that was told: cards get a small share of the machine, however many rooms talk at once. */
+/** And for each card that was told: cards get a small share of the machine while some hundred rooms talk at once. */
 const REST_PER_CARD_MS = 2
-/** No chat list is told later than this. */
+/** With more rooms than that the share grows: no telling waits longer than this. */
 const MOST_REST_MS = 500
 /** Bounds an entry: a card is some 400 bytes. */
 const MOST_CARDS = 64
-/** Batches whose cards may wait; beyond that the sweeper tells them. */
-const MOST_WAITING = 1_000
+/** Batches whose cards may wait, 10,000 a second of the longest rest; beyond that the sweeper tells them. */
+const MOST_WAITING = 5_000
 
 /** A room as a batch left it, with its last message: its card is made only if no later batch is told for both. */
 export type Changed = { room: CardRoom; last: MessageRow }
@@ -31,6 +31,7 @@ type Batch = {
 }
 
 export type CardTeller = {
+  /** Its rows are left to the sweeper where too many batches wait. */
   tell(batch: Batch): void
   /** Resolves when what had been told so far has been handed to the outbox. */
   close(): Promise<void>
@@ -56,7 +57,9 @@ export function startCardTeller(outbox: Outbox): CardTeller {
     },
   })
   return {
-    tell: (batch) => void waiting.add([batch]),
+    tell(batch) {
+      if (!waiting.add([batch])) outbox.leave(batch.rows)
+    },
     close: waiting.idle,
   }
 }

@@ -46,9 +46,13 @@ export async function appendBatch(held: Held, sends: readonly Send[], requestId:
     if (row.known) held.keptRooms.learn(sends[i]?.room_id ?? '', isKept(row))
   })
   const attempts = rows.map((row, i) => toAttempt(held.images.urls.sign, batch, row, i))
-  // First the answer, which leaves with this turn of the event loop: Redis wakes up on whatever core we are on.
+  // The answer leaves with this turn of the event loop, the rest after it: Redis wakes up on whatever core we are on.
   setImmediate(() => {
-    announce(held, rows, attempts, requestId, spans)
+    try {
+      announce(held, rows, attempts, requestId, spans)
+    } catch (error) {
+      held.log.error({ err: error, request_id: requestId }, 'append.left_to_sweeper')
+    }
     for (const span of spans) span?.end()
   })
   if (failure !== undefined) throw failure
@@ -102,7 +106,11 @@ const partOf = (batch: Batch, places: readonly number[]): Batch => ({
 
 async function storeKnown(held: Held, batch: Batch): Promise<readonly AppendRow[]> {
   try {
-    return await held.db.run((sql) => appendKnown(sql, batch, held.parties))
+    return await held.db.run((sql) => {
+      // Whoever waited for a connection may have been forgotten meanwhile.
+      const isKnown = batch.sends.every(({ room_id, sender_id }) => held.parties.partyOf(room_id, sender_id))
+      return isKnown ? appendKnown(sql, batch, held.parties) : appendStatement(sql, batch, false)
+    })
   } catch (error) {
     if (!(isTwin(error) || isLocked(error))) throw error
     return storeCarefully(held, batch, isLocked(error))

@@ -8,7 +8,8 @@ export const MESSAGES_STREAM = 'messages'
 
 /**
  * The stream of what batches created, `messages.created`, sharded by room id: nearly all bytes that are said, and nobody
- * but gateways reads them. Until every messages-api says them here, gateways hear them on MESSAGES_STREAM too.
+ * but gateways reads them. A message that is traced, or that
+ * the sweeper tells, stands on MESSAGES_STREAM as `message.created`; gateways hear batches there too, from an older messages-api.
  */
 export const FRAMES_STREAM = 'frames'
 

@@ -14,7 +14,7 @@ import type { Party, RoomRow } from './rows.ts'
 import type { Told } from './story.ts'
 
 /*
- * What messages-api says on its stream. The writer renders its entries from what it has in hand; the sweeper renders what
+ * What messages-api says on its streams. The writer renders its entries from what it has in hand; the sweeper renders what
  * a crash left behind from the tables, here: outbox-rows.ts says what a row refers to.
  */
 

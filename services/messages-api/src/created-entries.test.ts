@@ -1,4 +1,4 @@
-import { messageEvent } from '@farmgate/contracts/message-events.ts'
+import { FRAMES_STREAM, MESSAGES_STREAM, messageEvent } from '@farmgate/contracts/message-events.ts'
 import { shardOf } from '@farmgate/streams/shards.ts'
 import { expect, test } from 'vitest'
 import { type Created, createdEntries } from './created-entries.ts'
@@ -17,7 +17,8 @@ test('a batch is an entry for each shard, in the order of the batch', () => {
   const batch = [1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2].map((n, i) => created(n, i + 1))
   const entries = createdEntries(batch, 'r-1')
   expect(entries.length).toBe(new Set(batch.map(({ room_id }) => shardOf(room_id))).size)
-  for (const { subject, fields } of entries) {
+  for (const { stream, subject, fields } of entries) {
+    expect(stream).toBe(FRAMES_STREAM)
     messageEvent.parse(fields)
     const mine = batch.filter(({ room_id }) => shardOf(room_id) === shardOf(subject))
     expect(fields).toMatchObject({
@@ -37,8 +38,10 @@ test('an entry has 32 messages at most', () => {
 
 test('a traced message has an entry of its own, with its context', () => {
   const entries = createdEntries([created(1, 1), created(1, 2, '00-trace'), created(1, 3)], 'r-1')
-  expect(entries.map(({ fields }) => [fields.type, fields.revs ?? fields.rev, fields.traceparent])).toEqual([
-    ['messages.created', '1 3', undefined],
-    ['message.created', '2', '00-trace'],
+  expect(
+    entries.map(({ stream, fields }) => [stream, fields.type, fields.revs ?? fields.rev, fields.traceparent]),
+  ).toEqual([
+    [FRAMES_STREAM, 'messages.created', '1 3', undefined],
+    [MESSAGES_STREAM, 'message.created', '2', '00-trace'],
   ])
 })

@@ -15,6 +15,7 @@ export function hear(held: Held): Tail {
   const positions = comparePositions(held)
   const cards = compareCards(held)
   const messages = messageEntries(held)
+  // In this order what one read brings of a batch comes before what was changed in it.
   return tailStreams(held, [positions.now, cards.now], {
     [FRAMES_STREAM]: messages,
     [MESSAGES_STREAM]: messages,

@@ -1,4 +1,5 @@
 import { SENDS_LINE } from '@farmgate/contracts/internal-messages.ts'
+import { createdFields, FRAMES_STREAM } from '@farmgate/contracts/message-events.ts'
 import { publish } from '@farmgate/streams/publish.ts'
 import { until } from '@farmgate/testing/until.ts'
 import { describe, expect, it } from 'vitest'
@@ -227,6 +228,17 @@ describe('the room socket', () => {
     room.read.set('f-1', { seq: 1, at: new Date().toISOString() })
     await socket.hears('message.created', 1, 6_500)
     await socket.hears('read', 1, 6_500)
+  })
+
+  it('hears what batches created, on a stream of their own', async () => {
+    const room = rig.backend.openRoom()
+    const socket = await enter(0, room.id, 'c-1')
+    // Not in the history: nothing else than the stream can bring it.
+    const frame = '{"type":"message.created","message":{"rev":1}}'
+    const fields = createdFields([{ room_id: room.id, rev: 1, frame }], 'r-1')
+    await publish(rig.backend.redis, [{ stream: FRAMES_STREAM, subject: room.id, fields }])
+    await socket.hears('message.created')
+    expect(socket.revs()).toEqual([1])
   })
 
   it('forgets a forged entry, and goes on', async () => {

@@ -143,7 +143,7 @@ function tailKeys(options: TailOptions, allKeys: readonly string[]): Tail {
     let isNews = false
     for (const [key, entries] of reply) {
       isNews = deliver(key, entries) || isNews
-      // What ioredis keeps of a command holds its reply until the next full collection. Emptied, its strings die young.
+      // While we rest, the reply would be alive, and be copied by each collection.
       entries.length = 0
     }
     if (!isNews && restMs > 0) await bell.wait(restMs)

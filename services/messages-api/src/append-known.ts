@@ -1,14 +1,11 @@
 import { plainArray } from '@farmgate/postgres/arrays.ts'
 import type { Sql } from '@farmgate/postgres/database.ts'
-import { appendOne } from './append-one.ts'
+import { appendOne, type MovedRoom } from './append-one.ts'
 import { type AppendRow, type Batch, type Send, UNHEARD } from './append-statement.ts'
-import type { CardRoom } from './cards.ts'
 import type { KnownParties } from './known-parties.ts'
 
 /** A room of a batch: how many sends, how many of them by its customer, and the places of them all in their order. */
 type Share = { room_id: string; count: number; byCustomer: number; places: number[] }
-
-export type MovedRoom = CardRoom & { rev: number; outbox_id: string }
 
 /**
  * The common way of a batch into its histories: each room and each sender's part in it is known, and a repeat is not

@@ -1,6 +1,9 @@
 import type { Sql } from '@farmgate/postgres/database.ts'
-import type { MovedRoom } from './append-known.ts'
 import type { Batch, Send } from './append-statement.ts'
+import type { CardRoom } from './cards.ts'
+
+/** A room as a batch left it, and the outbox row that stands for the batch. */
+export type MovedRoom = CardRoom & { rev: number; outbox_id: string }
 
 /**
  * A batch of one, as nearly all are while little is said: what `append-known.ts` does for many, in a plan of half the
